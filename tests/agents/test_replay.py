@@ -243,14 +243,14 @@ async def test_what_may_be_written_is_asked_once_for_each_topic_and_not_for_a_dr
 ) -> None:
     asked: list[str] = []
 
-    async def demand(_: Settings, needs: list[Need]) -> None:
+    async def require(_: Settings, needs: list[Need]) -> None:
         asked.extend(f"{need.operation} {need.name}" for need in needs)
 
     async def ensure(_: Settings, topics: list[str]) -> None:
         asked.extend(f"CREATE {topic}" for topic in topics)
 
     monkeypatch.setattr(dead_letters, "ensure", ensure)
-    monkeypatch.setattr(dead_letters.kafka, "demand", demand)
+    monkeypatch.setattr(dead_letters.cluster, "require", require)
     await replay(SETTINGS, [letter(0)], dry_run=True)
     assert asked == []
     await replay(SETTINGS, [letter(2), letter(3)])

@@ -83,7 +83,7 @@ def test_in_a_backlog_messages_leave_in_fewer_requests():
 
 def test_single_articles_give_the_passage_and_the_cold_start():
     costs = costs_of(STAGES, [stream()], [Requests()], 2)
-    assert costs.hop_seconds == pytest.approx(0.005)
+    assert costs.hop_seconds == pytest.approx(0.01)
     assert costs.confirm_seconds == 0.003
     assert costs.cold == pytest.approx(0.12 / 0.1)
 

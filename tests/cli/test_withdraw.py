@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from agents import kafka
+from agents import cluster
 from agents.cli import clients
 from agents.cli.errors import ExitCode
 from agents.permissions import MissingPermission, Need
@@ -28,7 +28,7 @@ def test_what_is_not_confirmed_and_what_is_forbidden_is_told(quick: Cli, monkeyp
         raise MissingPermission(needs)
 
     monkeypatch.setattr(clients, "connected_producer", connected)
-    monkeypatch.setattr(kafka, "demand", refuse)
+    monkeypatch.setattr(cluster, "require", refuse)
     for ids, confirmed in ((("a",), 1), (("a", "b"), 1)):
         result = quick("withdraw", *ids)
         *each, last = result.stderr.decode().splitlines()

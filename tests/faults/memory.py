@@ -22,7 +22,7 @@ import aiohttp
 import psutil
 from aiokafka import AIOKafkaProducer
 
-from agents.web.collector.collector import BATCH_BYTES, LOT_MESSAGES, READ_TOPICS
+from agents.web.collector.collector import BATCH_BYTES, FETCH_MESSAGES, READ_TOPICS
 from tests.support.kafka_broker import KafkaBroker
 from tests.support.ports import free_port
 from tests.support.stream import Outcome, Stream, article, descendants
@@ -93,7 +93,7 @@ def formula(stream: Stream, article_bytes: int) -> int:
 def pages_formula(stream: Stream, article_bytes: int) -> int:
     """What the pages' collector may gain, in bytes, as docs/operations/sizing.md has it."""
     partitions = len(READ_TOPICS) * stream.settings.partitions + 1  # what the workers say has one
-    return partitions * CLIENT_BYTES + BATCH_BYTES + (LOT_MESSAGES + STORING_SHARE) * MESSAGE_SHARE * article_bytes
+    return partitions * CLIENT_BYTES + BATCH_BYTES + (FETCH_MESSAGES + STORING_SHARE) * MESSAGE_SHARE * article_bytes
 
 
 @contextmanager

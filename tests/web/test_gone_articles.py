@@ -18,6 +18,7 @@ from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.records import QuoteArticle
 from tests.web.articles import message, quote_article
+from tests.web.conftest import prune
 
 Client = TestClient[Any, Any]
 PRINT = "0123456789abcdef"
@@ -144,10 +145,10 @@ def test_what_went_before_all_that_is_kept_is_forgotten(settings: Settings, writ
     withdraw(writer, "a-1")
     reader = StoreReader(store_path(settings))
     assert [change.id for change in reader.arrivals(ArticleFilter(), limit=9, before=5)][-1] == "a-1"
-    writer.prune(time.time())
+    prune(writer, time.time())
     assert len(reader.arrivals(ArticleFilter(), limit=9, before=5)) == 3
     withdraw(writer, "a/2 ü", *(line.id for line in reader.articles(limit=9)))
     add(writer, alone("x"))
-    writer.prune(time.time())
+    prune(writer, time.time())
     (one,) = reader.arrivals(ArticleFilter(), limit=9, before=99)
     assert one.id == "x"
