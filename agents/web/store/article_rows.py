@@ -172,10 +172,13 @@ def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
 
 
 def _new_num(connection: sqlite3.Connection) -> int:
-    """The least number that has been free for long enough, or else one behind all that are in use or free."""
+    """The number that has been free for longest, if it is long enough, or else one behind all that are in use or free.
+
+    The longest, since it is found at once, however many are free.
+    """
     free = connection.execute(
-        "DELETE FROM free_numbers WHERE num = (SELECT min(num) FROM free_numbers WHERE at <= ?"
-        " AND num NOT IN (SELECT num FROM entities)) RETURNING num",  # as a former version gave numbers twice
+        "DELETE FROM free_numbers WHERE num = (SELECT num FROM free_numbers WHERE at <= ? ORDER BY at, num LIMIT 1)"
+        " RETURNING num",
         (time.time() - REST_SECONDS,),
     ).fetchone()
     if free is not None:

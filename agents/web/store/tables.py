@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 11
+VERSION = 12
 """Of the tables; a store of another version is built anew from the topics."""
 PROGRAM = "program/"
 """What the names of the states of feeds and sinks begin with."""
@@ -44,6 +44,7 @@ CREATE TABLE entities (
 );
 CREATE INDEX entities_quotes ON entities (quotes, articles, num);
 CREATE TABLE free_numbers (num INTEGER PRIMARY KEY, at REAL NOT NULL);
+CREATE INDEX free_numbers_at ON free_numbers (at, num);
 CREATE VIRTUAL TABLE entity_search USING fts5 (name, tokenize = "unicode61 remove_diacritics 0");
 CREATE TABLE mentions (
     entity INTEGER NOT NULL,

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,61 +102,60 @@ class StoreWriter:
         What cannot be read is counted in `unreadable` and passed over: the topics
         are open to other writers too.
         """
+        batch = list(messages)
         try:
-            with transaction(self._connection):
-                self._add_all(messages)
+            self._add_all(batch, self._add)
+        except UNREADABLE:  # seldom; a savepoint for each message costs a copy of every page that it changes
+            self._add_all(batch, self._add_if_readable)
+
+    def _add_all(self, messages: Sequence[TopicMessage], add: Callable[[TopicMessage], None]) -> None:
+        connection = self._connection
+        last = {(message.topic, message.partition): message for message in messages}
+        try:
+            with transaction(connection):
+                connection.execute("UPDATE changes SET n = n + 1")
+                for message in messages:
+                    add(message)
+                connection.executemany(
+                    "INSERT OR REPLACE INTO positions (topic, partition, next, mark) VALUES (?, ?, ?, ?)",
+                    [(topic, number, end.offset + 1, end.fingerprint) for (topic, number), end in last.items()],
+                )
         except BaseException:
             self.__dict__.pop("_texts", None)  # articles may be in it that have been rolled back
             raise
 
-    def _add_all(self, messages: Iterable[TopicMessage]) -> None:
-        connection = self._connection
-        positions: dict[tuple[str, int], TopicMessage] = {}
-        connection.execute("UPDATE changes SET n = n + 1")
-        for message in messages:
-            positions[message.topic, message.partition] = message
-            try:
-                self._add(message)
-            except UNREADABLE:
-                self.unreadable += 1
-        connection.executemany(
-            "INSERT OR REPLACE INTO positions (topic, partition, next, mark) VALUES (?, ?, ?, ?)",
-            [(topic, partition, last.offset + 1, last.fingerprint) for (topic, partition), last in positions.items()],
-        )
+    def _add_if_readable(self, message: TopicMessage) -> None:
+        """Add a message with all that hangs on it, or nothing of it."""
+        self._connection.execute("SAVEPOINT message")
+        try:
+            self._add(message)
+        except UNREADABLE:
+            self.unreadable += 1
+            self._connection.execute("ROLLBACK TO message")
+        self._connection.execute("RELEASE message")
 
     def _add(self, message: TopicMessage) -> None:
+        connection, at = self._connection, message.timestamp
         if message.topic == DEAD_LETTER_TOPIC:
-            at, partition = message.timestamp, message.partition
-            insert_letter(self._connection, message.value, at=at, partition=partition, offset=message.offset)
-            return
-        if message.topic == REPLAYED_TOPIC:
-            insert_replay(self._connection, message.key, message.value, at=message.timestamp)
-            return
-        self._connection.execute("SAVEPOINT article")
-        try:
-            if message.topic == STATEMENTS_TOPIC and message.timestamp < time.time() - self._keep_seconds:
-                pass  # the topic keeps all there ever were
-            elif message.topic == STATEMENTS_TOPIC:
-                put_statement(self._connection, (message.key or b"").decode(), message.value)
-            elif message.value is None:
-                withdraw_article(self._connection, self._texts, (message.key or b"").decode())
-            else:
-                insert_article(
-                    self._connection,
-                    self._texts,
-                    message.value,
-                    arrived=message.timestamp,
-                    partition=message.partition,
-                    offset=message.offset,
-                    trail=message.headers.get("trail", "[]"),
-                    version=message.headers.get("version"),
-                )
-        except BaseException:
-            if self._connection.in_transaction:  # a full disk has rolled all of it back already
-                self._connection.execute("ROLLBACK TO article")
-                self._connection.execute("RELEASE article")
-            raise
-        self._connection.execute("RELEASE article")
+            insert_letter(connection, message.value, at=at, partition=message.partition, offset=message.offset)
+        elif message.topic == REPLAYED_TOPIC:
+            insert_replay(connection, message.key, message.value, at=at)
+        elif message.topic == STATEMENTS_TOPIC:
+            if at >= time.time() - self._keep_seconds:  # the topic keeps all there ever were
+                put_statement(connection, (message.key or b"").decode(), message.value)
+        elif message.value is None:
+            withdraw_article(connection, self._texts, (message.key or b"").decode())
+        else:
+            insert_article(
+                connection,
+                self._texts,
+                message.value,
+                arrived=at,
+                partition=message.partition,
+                offset=message.offset,
+                trail=message.headers.get("trail", "[]"),
+                version=message.headers.get("version"),
+            )
 
     def forget_positions(self, topic: str, partition: int) -> None:
         """Begin the partition anew: its messages are not the ones that were read."""
