@@ -10,7 +10,7 @@ from mode import Service
 from pydantic import SecretStr
 
 from agents.processes import module_command
-from agents.settings import SECRETS, Settings
+from agents.settings import Settings
 from agents.worker_report import REPORT_SECONDS, WorkerReporter
 
 RESTART_SECONDS = 2.0
@@ -96,7 +96,7 @@ class CollectorSupervisor(Service):
 
 
 def _plain(settings: Settings) -> dict[str, Any]:
-    left_out = {"web_token", *(f"{name}_file" for name in SECRETS)}  # what files held is told itself
+    left_out = {"web_token", *(f"{name}_file" for name in settings.secrets())}  # what files held is told itself
     revealed = (
         (name, value.get_secret_value() if isinstance(value, SecretStr) else value)
         for name, value in settings

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from agents.oauth import TokenEndpoint, TokenFile
-from agents.settings import SECRETS, Settings
+from agents.settings import Settings
 from agents.web.collector_supervisor import _plain
 
 
@@ -15,7 +15,7 @@ def settings(**options: Any) -> Settings:
     return Settings(_env_file=None, **options)  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("name", Settings.secrets())
 def test_a_secret_from_a_file(name: str, tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("  größtes Geheimnis\n", encoding="utf-8")
@@ -24,7 +24,7 @@ def test_a_secret_from_a_file(name: str, tmp_path: Path) -> None:
     assert "Geheimnis" not in repr(read)
 
 
-@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("name", Settings.secrets())
 def test_what_is_wrong_with_the_file(name: str, tmp_path: Path) -> None:
     path = tmp_path / "secret"
     with pytest.raises(ValidationError, match=rf"{name}_file: {path} cannot be read"):
