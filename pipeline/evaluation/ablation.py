@@ -17,7 +17,8 @@ from pipeline.entities.words import TextWords
 from pipeline.evaluation.speaker_scores import SpeakerCounts, count
 from pipeline.evaluation.speakers import read_gold
 from pipeline.quotes import QuoteExtractor
-from pipeline.quotes.registry import LINK_RULES, QUOTE_RULES, SPEAKER_RULES
+from pipeline.quotes.registry import QUOTE_RULES
+from pipeline.quotes.speaker_registry import LINK_RULES, SPEAKER_RULES
 from pipeline.rules import Rule, without
 from schemas.codec import encode
 from schemas.records import CleanArticle, EntityArticle

@@ -19,7 +19,6 @@ from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.parts import with_frames_of_wholes, with_own_frames, with_parts
 from pipeline.quotes.reader_quotes import reader_quotes
-from pipeline.quotes.registry import LINK_RULES
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.segmentation import (
     drop_repeats,
@@ -30,6 +29,7 @@ from pipeline.quotes.segmentation import (
     without_questions,
 )
 from pipeline.quotes.speaker_names import name_of_words
+from pipeline.quotes.speaker_registry import LINK_RULES
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.model import Reader, shared_reader
 from pipeline.reader.reading import Reading

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import phrase_spans, with_roles
-from pipeline.quotes.registry import QUOTE_RULES, SPEAKER_RULES
+from pipeline.quotes.registry import QUOTE_RULES
+from pipeline.quotes.speaker_registry import SPEAKER_RULES
 from pipeline.quotes.subjects import person_subject
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.spans import CharRange

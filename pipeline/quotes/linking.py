@@ -9,7 +9,7 @@ from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon.words import SOURCE_BODIES
-from pipeline.quotes.registry import LINK_RULES
+from pipeline.quotes.speaker_registry import LINK_RULES
 from pipeline.spans import CharOffset, CharRange
 from schemas.records import Entity, EntityArticle, Mention
 

@@ -1,4 +1,4 @@
-"""The rules that find quotes and speakers, with an example each, and how often what they find is a quote."""
+"""The rules that find quotes, with an example each, and how often what they find is a quote."""
 
 from dataclasses import dataclass
 
@@ -25,18 +25,6 @@ class QuoteRule(Rule):
     certain: bool = False
     of_others: bool = False
     by_reader: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRule(Rule):
-    """A rule about whom words mean.
-
-    Attributes:
-        result: the speaker that the quote in `example` has with the rule and not without it, by name, else by words;
-            "" for nobody.
-    """
-
-    result: str
 
 
 QUOTE_RULES = RuleSet[QuoteRule](
@@ -288,68 +276,6 @@ QUOTE_RULES = RuleSet[QuoteRule](
 )
 """Rules that find quotes. The precision of the rules for colons, turns and headlines is an estimate: the annotated
 articles hardly have any."""
-
-SPEAKER_RULES = RuleSet[Rule](
-    (
-        Rule(
-            "marks-so",
-            "Who stands behind so beside words in quotation marks says them.",
-            "„Das Geld fehlt“, so [der Kämmerer Jonas Reif].",
-            "„Das Geld fehlt“, sagte der Kämmerer Jonas Reif.",
-        ),
-        Rule(
-            "marks-colon",
-            "Who stands before a colon and words in quotation marks says them, also without a verb.",
-            "[Jonas Reif] wörtlich: „Wir müssen sparen.“",
-            "Jonas Reif sagte wörtlich: „Wir müssen sparen.“",
-        ),
-        Rule(
-            "marks-unlisted-verb",
-            "Who stands behind words in quotation marks, a comma and any verb says them.",
-            "„So nicht“, tobte [der Kämmerer Jonas Reif].",
-            "„So nicht“, sagte der Kämmerer Jonas Reif.",
-        ),
-        Rule(
-            "marks-goes-on",
-            "Konjunktiv before a colon and words in quotation marks carries on whoever spoke before.",
-            "[Obst] sagte, sie sei froh. Ein Freund habe ihr gesagt: „Es ist gut.“",
-            "Obst sagte, sie sei froh. Ein Freund sagte ihr: „Es ist gut.“",
-        ),
-        Rule(
-            "subject-before",
-            "Speech without a frame is of the person that the sentence before is about.",
-            "Obst klagte. [Projektleiter Jonas Reif] lachte. „Wir halten alle Abstände ein.“",
-            "Obst klagte. Der Regen ließ nach. „Wir halten alle Abstände ein.“",
-        ),
-        Rule(
-            "written-in",
-            "What stands darin is said by the writing that was named before.",
-            "Die Kammer legte [ein Gutachten] vor. Die Brücke sei sicher, heißt es darin.",
-            "Die Kammer legte ein Gutachten vor. Die Brücke sei sicher, heißt es dort.",
-        ),
-    )
-)
-"""Rules that say whose a quote is. In `example`, that one stands in square brackets."""
-
-LINK_RULES = RuleSet[LinkRule](
-    (
-        LinkRule(
-            "source-owner",
-            "A source in one word is whose source it is.",
-            "Nach Polizeiangaben wurde niemand verletzt.",
-            "Nach Medienangaben wurde niemand verletzt.",
-            "Polizei",
-        ),
-        LinkRule(
-            "nobody",
-            "Words such as demnach speak for nobody.",
-            "Der Bericht ist da. Demnach fehlen zwei Millionen Euro.",
-            "Der Bericht ist da. Laut Obst fehlen zwei Millionen Euro.",
-            "",
-        ),
-    )
-)
-"""Rules that say whom the words for a speaker mean."""
 
 
 def is_certain(candidate: QuoteCandidate) -> bool:

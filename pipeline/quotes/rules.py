@@ -23,10 +23,11 @@ from pipeline.quotes.last_speaker import LastSpeaker
 from pipeline.quotes.marks import QuotedText
 from pipeline.quotes.mood import carries_on_speech, is_subjunctive
 from pipeline.quotes.posts import signed_posts
-from pipeline.quotes.registry import QUOTE_RULES, SPEAKER_RULES, by_rule
+from pipeline.quotes.registry import QUOTE_RULES, by_rule
 from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
 from pipeline.quotes.signatures import signatures
 from pipeline.quotes.source_speech import SourceSpeech
+from pipeline.quotes.speaker_registry import SPEAKER_RULES
 from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.speech_within import SpeechWithin
 from pipeline.quotes.subjects import surnames

@@ -35,7 +35,7 @@ SETS = {
     "rules": Sampled(
         ("pipeline/entities/*.py", "pipeline/quotes/*.py"),
         ("tests/entities", "tests/quotes"),
-        ("*/registry.py", "*/generate/*"),
+        ("*registry.py", "*/generate/*"),
     ),
     "statements": Sampled(("pipeline/statements/*.py",), ("tests/statements",)),
     "cleaning": Sampled(("pipeline/cleaning/*.py",), ("tests/cleaning",)),

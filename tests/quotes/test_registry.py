@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.config import PipelineConfig
 from pipeline.quotes import QuoteExtractor
-from pipeline.quotes.registry import LINK_RULES, QUOTE_RULES, SPEAKER_RULES, LinkRule, QuoteRule
+from pipeline.quotes.registry import QUOTE_RULES, QuoteRule
+from pipeline.quotes.speaker_registry import LINK_RULES, SPEAKER_RULES, LinkRule
 from pipeline.rules import Rule, without
 from schemas.records import EntityArticle
 from tests.quotes.reading import found_by_rules, words
