@@ -8,15 +8,14 @@ from benchmarks.flood import Flood
 from benchmarks.loads import Singles, Steady, Use
 from benchmarks.machine_speed import PAUSE_SECONDS, SpeedClock
 from benchmarks.simulation.costs import ArticleCosts
-from benchmarks.simulation.measure import (
+from benchmarks.simulation.measure import measure_stages, side_by_side
+from benchmarks.simulation.measured_costs import (
     MeasuredStages,
     MeasuredStream,
     Requests,
     costs_of,
     longer_beside_others,
-    measure_stages,
     requests_of,
-    side_by_side,
 )
 from benchmarks.usage import Usage
 from pipeline.config import PipelineConfig
