@@ -97,16 +97,16 @@ class Catalogue:
                 self._database.execute("ROLLBACK")
             raise
 
-    def places(self) -> dict[TopicPartition, StoredPosition]:
+    def positions(self) -> dict[TopicPartition, StoredPosition]:
         """How far each partition is stored."""
         rows = self._database.execute("SELECT topic, partition, next_offset, fingerprint FROM places")
         return {
             TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows
         }
 
-    def put_places(self, places: Mapping[TopicPartition, StoredPosition]) -> None:
+    def put_positions(self, positions: Mapping[TopicPartition, StoredPosition]) -> None:
         """Partitions are stored so far."""
-        rows = [(tp.topic, tp.partition, place.offset, place.fingerprint) for tp, place in places.items()]
+        rows = [(tp.topic, tp.partition, position.offset, position.fingerprint) for tp, position in positions.items()]
         self._database.executemany("REPLACE INTO places VALUES (?, ?, ?, ?)", rows)
 
     def known(self, kind: RecordKind, keys: Iterable[str]) -> dict[str, CatalogueEntry]:

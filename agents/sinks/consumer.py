@@ -1,11 +1,7 @@
 """From the topics into a store: batches, in the order of each partition, committed once they are stored.
 
-A sink reads all partitions by itself, as a consumer group of its own, and begins where the store says that it is. The
-group's committed offsets follow: they show the lag, and where a store keeps no place of its own they are the place.
-
-A topic that was deleted and created again has the same name and other messages. So each place names the topic that it
-belongs to, by the id that the broker gives to topics, and whether the topic still is the one that is read is looked at
-now and then: messages of another one that were read before that came out are read again, from its beginning.
+Which partitions are read, and from where, says `agents/sinks/assignment.py`. The committed offsets of the consumer
+group follow what is stored: they show the lag, and where a store keeps no positions of its own they are the positions.
 """
 
 import asyncio
@@ -15,15 +11,15 @@ from contextlib import suppress
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
+from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from agents import cluster, headers, kafka
+from agents import headers, kafka
 from agents.settings import Settings
+from agents.sinks.assignment import Assignment
 from agents.sinks.progress import Progress
-from agents.sinks.store import Batch, SinkStore, SinkUnavailable, StoredPosition, WriteResult
-from agents.topic_reader import NoSuchTopic, fingerprint, partitions_of, resume_offset
+from agents.sinks.store import Batch, SinkStore, SinkUnavailable, WriteResult
+from agents.topic_reader import NoSuchTopic, fingerprint, partitions_of
 from pipeline.stages import FINISHED_TOPIC, STATEMENTS_TOPIC
 from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import change_of
@@ -31,7 +27,7 @@ from schemas.codec import RecordError
 
 KINDS: Mapping[str, RecordKind] = {FINISHED_TOPIC: "article", STATEMENTS_TOPIC: "statement"}
 POLL_MS = 500
-"""Longest wait for messages, after which it is looked whether a batch is due."""
+"""Longest wait for messages, after which a batch may be due."""
 BATCH_MESSAGES = 5_000
 """In a batch at most, however small they are."""
 PAUSE_SECONDS = 1.0
@@ -40,8 +36,8 @@ FEW_MESSAGES = 500
 ANSWER_SECONDS = 10.0
 """The broker may take for a commit, and to tell how far it is behind."""
 LOOK_SECONDS = 15.0
-"""How often it is looked for new topics and partitions, for topics that are others now, and for the lag, and told what
-was done."""
+"""How often it looks for new topics and partitions, for topics that were created again, and for the lag, and tells what
+it has done."""
 STORE_SECONDS = 30.0
 """A store that gives no answer for so long is told of, and no longer waited for at the end."""
 
@@ -62,17 +58,12 @@ class Sink:
     ) -> None:
         self._settings = settings
         self._store = store
-        self._from_now = from_now
         self._say = say
-        self._group = group
         self._consumer = kafka.consumer(settings, group_id=group)
-        self._stored: Mapping[TopicPartition, StoredPosition] | None = None
-        self._committed: dict[TopicPartition, StoredPosition] = {}
+        topics = [settings.topic(name) for name in KINDS]
+        self._assignment = Assignment(settings, self._consumer, topics, group=group, from_now=from_now, say=say)
         self._is_committed = True
-        """Whether the broker has taken all of these."""
-        self._ends: dict[TopicPartition, int] = {}
-        self._ids: dict[str, str] = {}
-        """Of the topics that are read, by name with prefix; empty where the broker does not tell."""
+        """Whether the broker knows all that is stored."""
         self._batch = Batch()
         self._stop = asyncio.Event()
         self.progress = Progress()
@@ -88,7 +79,7 @@ class Sink:
             NoSuchTopic: there is no topic of articles.
             SinkError: the store cannot be used, or refuses a batch.
         """
-        self._stored = await self._store.open()
+        self._assignment.kept_by_store = await self._store.open()
         try:
             await kafka.connect(self._consumer)
             await partitions_of(self._settings, FINISHED_TOPIC)
@@ -116,11 +107,11 @@ class Sink:
                 return True
             fetched = await self._consumer.getmany(timeout_ms=POLL_MS)
             now = time.monotonic()
-            if not self._batch.places:
+            if not self._batch.positions:
                 begun = now
             for tp, records in fetched.items():
                 for record in records:
-                    if not until_caught_up or record.offset < self._ends[tp]:
+                    if not until_caught_up or record.offset < self._assignment.ends[tp]:
                         self._take(tp, record)
                     if self._batch.size >= self._store.batch_bytes or len(self._batch.messages) >= BATCH_MESSAGES:
                         if not await self._flush():
@@ -150,15 +141,11 @@ class Sink:
         else:
             self._batch.messages.append((record, change))
             self._batch.size += len(record.value or b"")
-        self._batch.places[tp] = StoredPosition(record.offset + 1, self._mark(fingerprint(record), tp))
-
-    def _mark(self, last: str, tp: TopicPartition) -> str:
-        """The fingerprint of a place: that of the last message, empty if none was read, and the topic's id."""
-        return f"{last} {self._ids.get(tp.topic, '')}".rstrip()
+        self._batch.positions[tp] = self._assignment.position(tp, record.offset + 1, fingerprint(record))
 
     async def _flush(self) -> bool:
         """Store the batch, however often that takes, and commit; False if it was told to stop before it could."""
-        if not self._batch.places:
+        if not self._batch.positions:
             return True
         pause = shortest = self._settings.retry_initial_seconds
         while True:
@@ -175,7 +162,7 @@ class Sink:
                     return False
                 pause = min(2 * pause, self._settings.retry_max_seconds)
         self.progress.add(self._batch, written)
-        self._committed |= self._batch.places
+        self._assignment.stored |= self._batch.positions
         self._batch = Batch()
         await self._commit()
         return True
@@ -210,107 +197,31 @@ class Sink:
     async def _commit(self) -> None:
         """Tell the broker; if it does not take it, it is told again, though no other batch comes."""
         self._is_committed = False
-        places = {tp: OffsetAndMetadata(place.offset, place.fingerprint) for tp, place in self._committed.items()}
+        stored = self._assignment.stored.items()
+        offsets = {tp: OffsetAndMetadata(position.offset, position.fingerprint) for tp, position in stored}
         try:
             async with asyncio.timeout(ANSWER_SECONDS):  # of a topic that is gone the client would try it for ever
-                await self._consumer.commit(places)
+                await self._consumer.commit(offsets)
             self._is_committed = True
         except (KafkaError, OSError) as error:
             self._say(f"offsets not committed ({type(error).__name__}); tried again later")
 
     async def _discover(self, *, added: bool = True) -> None:
-        """Begin to read partitions that are not read yet, each where the store is, and from their beginning those of a
-        topic that has taken the place of the one that was read; without `added` only these.
-
-        A new store that begins with what comes from now on is told at once where that is: what comes later, even to a
-        partition that is found later or has no message before the next start, is not taken for something older.
+        """Begin to read partitions that are not read yet; without `added` only those of topics that were created again.
 
         Raises:
             NoSuchTopic: one that was read is gone.
         """
-        topics = await cluster.readable_topics(self._settings, *map(self._settings.topic, KINDS))
-        if gone := self._ids.keys() - topics.keys():
-            raise NoSuchTopic(f"topic {min(gone)} was deleted; what was not stored yet is lost with it")
-        replaced = {name for name, id_ in self._ids.items() if id_ and topics[name].id not in {None, id_}}
-        here = [TopicPartition(name, number) for name, topic in topics.items() for number in topic.numbers]
-        new = [tp for tp in here if tp.topic in replaced or (added and tp not in self._ends)]
-        if not new:
+        new = await self._assignment.find(added=added)
+        if new is None:
             return
-        begins = await self._consumer.beginning_offsets(new)
-        ends = await self._consumer.end_offsets(new)
-        places = await self._places(new)
-        from_ends = self._from_now and not self._ends and not places
         await self._flush()  # an assignment of partitions throws away what was fetched, not what was taken
-        former = [tp for tp in self._ends if tp.topic in replaced]
-        positions = {tp: await self._consumer.position(tp) for tp in self._ends if tp not in former}
-        self._consumer.assign([*positions, *new])
-        try:
-            starts = ends
-            if not from_ends:
-                kept = {tp: places.get(tp) for tp in new if tp.topic not in replaced}
-                starts = {
-                    tp: await self._start(tp, topics[tp.topic].id, kept.get(tp), begins[tp], ends[tp]) for tp in new
-                }
-            positions |= starts
-        except BaseException:
-            self._consumer.assign(list(positions))  # what is new is looked for again
-            raise
-        finally:
-            for tp, offset in positions.items():
-                self._consumer.seek(tp, offset)
-        for tp in former:
-            del self._ends[tp]
-            self._committed.pop(tp, None)
-        for name in replaced:
-            self._say(f"{name} was created again; it is read from its beginning")
-        self._ids |= {tp.topic: topics[tp.topic].id or "" for tp in new}
-        self._ends |= ends
-        if from_ends:
-            self._batch.places |= {tp: StoredPosition(end, self._mark("", tp)) for tp, end in ends.items()}
+        if begun := await self._assignment.begin(new):
+            self._batch.positions |= begun
             await self._flush()
 
-    async def _start(
-        self, tp: TopicPartition, topic_id: str | None, place: StoredPosition | None, begin: int, end: int
-    ) -> int:
-        """The offset to read from in a partition that is stored up to `place`; None: not at all."""
-        if place is None:
-            return begin
-        where = f"{tp.topic}/{tp.partition}"
-        last, _, id_ = place.fingerprint.partition(" ")
-        known: int | None = None
-        if not id_ or topic_id in {None, id_}:
-            if place.offset < begin:
-                self._say(f"{where}: {begin - place.offset:,} messages were deleted before they were read")
-            if last:
-                known = await resume_offset(self._consumer, tp, offset=place.offset, last=last, begin=begin, end=end)
-            elif place.offset <= end:  # nothing was read, or nobody says what: a person, or the embedded broker
-                known = max(begin, place.offset)
-        if known is None:
-            self._say(f"{where} is another than the one that was read; it is read from its beginning")
-            return begin
-        self._committed[tp] = StoredPosition(known, place.fingerprint)
-        return known
-
-    async def _places(self, partitions: list[TopicPartition]) -> Mapping[TopicPartition, StoredPosition]:
-        """How far the partitions are: as the store says, else as the group has committed."""
-        if self._stored is not None:
-            return self._stored
-        async with cluster.admin(self._settings) as client:
-            async for attempt in AsyncRetrying(  # a new cluster has no coordinator until the first group asks for one
-                retry=retry_if_exception_type(KafkaError), stop=stop_after_delay(15), wait=wait_fixed(0.5), reraise=True
-            ):
-                with attempt:
-                    node = await client.find_coordinator(self._group)
-                    found: Mapping[TopicPartition, OffsetAndMetadata] = await client.list_consumer_group_offsets(
-                        self._group, group_coordinator_id=node, partitions=partitions
-                    )
-                    if not found.keys() >= set(partitions):  # so aiokafka answers where the broker gives an error
-                        raise GroupCoordinatorNotAvailableError
-        kept = {tp: known for tp, known in found.items() if known.offset >= 0}
-        return {tp: StoredPosition(known.offset, known.metadata or "") for tp, known in kept.items()}
-
     async def _at_ends(self) -> bool:
-        for tp, end in self._ends.items():
+        for tp, end in self._assignment.ends.items():
             if await self._consumer.position(tp) < end:
                 return False
         return True
@@ -341,6 +252,6 @@ class Sink:
     async def _measure_lag(self) -> None:
         """Ask the broker how many messages there are that are not stored."""
         async with asyncio.timeout(ANSWER_SECONDS):
-            ends = await self._consumer.end_offsets(list(self._ends))
+            ends = await self._consumer.end_offsets(list(self._assignment.ends))
             left = [max(0, end - await self._consumer.position(tp)) for tp, end in ends.items()]
         self.progress.lag = sum(left) + len(self._batch.messages)

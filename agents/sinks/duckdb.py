@@ -97,8 +97,8 @@ class DuckDBStore:
             run("BEGIN")
             for kind in TABLES_OF:
                 made += self._replace(kind, [change for change in batch.latest if change.kind == kind])
-            for tp, place in batch.places.items():
-                row = [tp.topic, tp.partition, place.offset, place.fingerprint]
+            for tp, position in batch.positions.items():
+                row = [tp.topic, tp.partition, position.offset, position.fingerprint]
                 run("INSERT OR REPLACE INTO sink_offsets VALUES (?, ?, ?, ?)", row)
             run("COMMIT")
         except duckdb.Error as error:

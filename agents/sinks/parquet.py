@@ -118,7 +118,7 @@ class ParquetStore:
         lost = next((path for path in final if not path.exists()), None)
         if lost is not None:
             raise SinkError(f"{lost} is missing, which the catalogue of the folder names")
-        return self._catalogue.places()
+        return self._catalogue.positions()
 
     def _write(self, batch: Batch) -> WriteResult:
         assert self._catalogue is not None
@@ -130,7 +130,7 @@ class ParquetStore:
                 for kind in TABLES_OF:
                     changes = [change for change in batch.latest if change.kind == kind]
                     made += self._change(kind, changes, old, new)
-                self._catalogue.put_places(batch.places)
+                self._catalogue.put_positions(batch.positions)
                 _sync_folders(self._path(file).parent for file in new)
         except (OSError, sqlite3.OperationalError) as error:  # a full disk, above all
             with suppress(OSError):  # what stays is written over, or goes at the next start

@@ -14,6 +14,7 @@ import psycopg
 from aiokafka import TopicPartition
 from psycopg import sql
 
+from agents.sinks.postgres_schema import MIGRATIONS
 from agents.sinks.store import (
     Batch,
     SinkAddressError,
@@ -24,18 +25,9 @@ from agents.sinks.store import (
     counted,
     fresh,
 )
-from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, RecordKind, Row
+from pipeline.tables.columns import TABLES, TABLES_OF, RecordKind, Row
 from pipeline.tables.rows import Change
 
-TYPES: Mapping[ColumnType, str] = {
-    "text": "text",
-    "texts": "text[]",
-    "integer": "bigint",
-    "number": "double precision",
-    "truth": "boolean",
-    "time": "timestamptz",
-    "json": "jsonb",
-}
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10
@@ -44,53 +36,6 @@ KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_coun
 the lock of a sink that has gone without a word would keep every other away."""
 NUL = re.compile("\x00")
 NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
-
-
-def _first_version() -> list[str]:
-    """Tables, their keys (of 16 bytes, since an id can be too long for an index), and indexes for usual questions."""
-    made = []
-    for tables in TABLES_OF.values():
-        for table in tables:
-            columns = [f"{name} {TYPES[type_]}" for name, type_ in TABLES[table].items()]
-            if table == tables[0]:
-                columns += ["key uuid PRIMARY KEY", "digest bytea NOT NULL"]
-            else:
-                columns += [
-                    f"key uuid NOT NULL REFERENCES {tables[0]} ON DELETE CASCADE",
-                    "PRIMARY KEY (key, position)",
-                ]
-            made.append(f"CREATE TABLE {table} ({', '.join(columns)})")
-    indexes = (
-        "articles USING hash (id)",
-        "articles (published_at)",
-        "entities USING hash (id)",
-        "quotes USING hash (id)",
-        "quotes USING hash (article_id)",
-        "quotes USING hash (speaker_id)",
-        "quotes USING hash (speaker_name)",
-        "quotes (published_at)",
-        "statements USING hash (id)",
-        "statements USING hash (speaker_id)",
-        "statements (first_published_at)",
-    )
-    return [*made, *(f"CREATE INDEX ON {index}" for index in indexes)]
-
-
-def _second_version() -> list[str]:
-    """Other indexes on what stands in very many rows: a hash index looks through all of them for each new one. A B-tree
-    takes no long texts, but SP-GiST does."""
-    return [
-        "DROP INDEX IF EXISTS entities_id_idx, quotes_speaker_id_idx",
-        "DROP INDEX IF EXISTS quotes_speaker_name_idx, statements_speaker_id_idx",
-        "CREATE INDEX entities_id_idx ON entities USING spgist (id)",
-        "CREATE INDEX quotes_speaker_id_idx ON quotes USING spgist (speaker_id)",
-        "CREATE INDEX quotes_speaker_name_idx ON quotes USING spgist (speaker_name)",
-        "CREATE INDEX statements_speaker_id_idx ON statements USING spgist (speaker_id)",
-    ]
-
-
-MIGRATIONS = (_first_version, _second_version)
-"""What leads from each version of the schema to the next, the first from an empty one."""
 
 
 class PostgresStore:
@@ -106,7 +51,7 @@ class PostgresStore:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._connection: psycopg.Connection[Any] | None = None
-        self._places: dict[TopicPartition, StoredPosition] = {}
+        self._positions: dict[TopicPartition, StoredPosition] = {}
         """As the last transaction that was confirmed left them."""
         try:
             parts = psycopg.conninfo.conninfo_to_dict(dsn)
@@ -133,13 +78,13 @@ class PostgresStore:
         try:
             connection = self._connected()
             self._migrate(connection)
-            self._places = _places(connection)
+            self._positions = _positions(connection)
             connection.commit()
         except SinkUnavailable as error:
             raise SinkError(str(error)) from None
         except psycopg.Error as error:
             raise SinkError(f"{self.name}: {_words(error)}") from None
-        return self._places
+        return self._positions
 
     def _connected(self) -> psycopg.Connection[Any]:
         """The connection, made anew if it broke, and no other sink beside it."""
@@ -186,7 +131,7 @@ class PostgresStore:
         try:
             with connection.transaction(), connection.cursor() as cursor:
                 if connection is not former:
-                    self._check_places(connection, batch)
+                    self._check_positions(connection, batch)
                 for kind, tables in TABLES_OF.items():
                     changes = self._fresh(cursor, kind, [change for change in batch.latest if change.kind == kind])
                     made += changes
@@ -194,7 +139,10 @@ class PostgresStore:
                 cursor.executemany(
                     "INSERT INTO sink_offsets VALUES (%s, %s, %s, %s) ON CONFLICT (topic, partition)"
                     " DO UPDATE SET next_offset = excluded.next_offset, fingerprint = excluded.fingerprint",
-                    [(tp.topic, tp.partition, place.offset, place.fingerprint) for tp, place in batch.places.items()],
+                    [
+                        (tp.topic, tp.partition, position.offset, position.fingerprint)
+                        for tp, position in batch.positions.items()
+                    ],
                 )
         except psycopg.OperationalError as error:
             if not connection.closed:
@@ -202,10 +150,10 @@ class PostgresStore:
             raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
         except psycopg.Error as error:
             raise SinkError(f"{self.name}: {_words(error)}") from None
-        self._places = self._places | batch.places
+        self._positions = self._positions | batch.positions
         return counted(made, len(batch.messages) - len(made))
 
-    def _check_places(self, connection: psycopg.Connection[Any], batch: Batch) -> None:
+    def _check_positions(self, connection: psycopg.Connection[Any], batch: Batch) -> None:
         """Over a new connection there may be another server, or an older state: rows would be missing there for ever.
 
         The batch may be there already, if the old connection broke when it was committed.
@@ -213,7 +161,7 @@ class PostgresStore:
         Raises:
             SinkError: the offsets are not those that were written.
         """
-        if _places(connection) not in (self._places, self._places | batch.places):
+        if _positions(connection) not in (self._positions, self._positions | batch.positions):
             raise SinkError(f"{self.name}: has other offsets than were written; the next start goes on from them")
 
     @staticmethod
@@ -265,7 +213,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
     return await done
 
 
-def _places(connection: psycopg.Connection[Any]) -> dict[TopicPartition, StoredPosition]:
+def _positions(connection: psycopg.Connection[Any]) -> dict[TopicPartition, StoredPosition]:
     """How far the database is."""
     rows = connection.execute("SELECT topic, partition, next_offset, fingerprint FROM sink_offsets")
     return {TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows}

@@ -48,7 +48,7 @@ class Batch:
     """
 
     messages: list[tuple[Any, Change]] = field(default_factory=list)
-    places: dict[TopicPartition, StoredPosition] = field(default_factory=dict)
+    positions: dict[TopicPartition, StoredPosition] = field(default_factory=dict)
     size: int = 0
 
     @property

@@ -49,13 +49,13 @@ class PlacesStore(MemoryStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.places: dict[TopicPartition, StoredPosition] = {}
+        self.positions: dict[TopicPartition, StoredPosition] = {}
 
     async def open(self) -> Mapping[TopicPartition, StoredPosition]:
-        return dict(self.places)
+        return dict(self.positions)
 
     async def write(self, batch: Batch) -> WriteResult:
-        self.places |= batch.places
+        self.positions |= batch.positions
         return await super().write(batch)
 
 
@@ -85,7 +85,7 @@ class BusyStore(MemoryStore):
 async def test_a_store_that_asks_to_wait_no_time_is_not_asked_without_a_pause() -> None:
     store = BusyStore()
     sink = Sink(Settings(retry_initial_seconds=0.2), store, group="sink-memory", from_now=False, say=print)
-    sink._batch.places[TopicPartition("articles.quotes", 0)] = StoredPosition(1, "")
+    sink._batch.positions[TopicPartition("articles.quotes", 0)] = StoredPosition(1, "")
     asyncio.get_running_loop().call_later(0.5, sink.stop)
     assert not await sink._flush()
     await sink._consumer.stop()
@@ -107,7 +107,7 @@ async def test_a_store_that_does_not_answer_is_told_of_and_not_waited_for_at_the
     monkeypatch.setattr(consumer, "STORE_SECONDS", 0.05)
     said: list[str] = []
     sink = Sink(Settings(), SilentStore(), group="sink-memory", from_now=False, say=said.append)
-    sink._batch.places[TopicPartition("articles.quotes", 0)] = StoredPosition(1, "")
+    sink._batch.positions[TopicPartition("articles.quotes", 0)] = StoredPosition(1, "")
     flushing = asyncio.create_task(sink._flush())
     await until(lambda: sink.progress.problem is not None)
     assert not flushing.done()
@@ -136,51 +136,6 @@ async def test_offsets_that_the_broker_did_not_take_are_committed_though_nothing
     again, store = memory_sink(stream)
     await again.run(until_caught_up=True)
     assert store.keys == [], "nothing is sent twice"
-
-
-class TwoPartitions:
-    """A client that notes what it is to read, and from where."""
-
-    def __init__(self, read: TopicPartition) -> None:
-        self.places = {read: 4}
-
-    def assign(self, partitions: list[TopicPartition]) -> None:
-        self.places = dict.fromkeys(partitions, -1)
-
-    def seek(self, partition: TopicPartition, offset: int) -> None:
-        self.places[partition] = offset
-
-    async def position(self, partition: TopicPartition) -> int:
-        return self.places[partition]
-
-    async def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
-        return dict.fromkeys(partitions, 0)
-
-    async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
-        return dict.fromkeys(partitions, 9)
-
-
-async def test_where_a_new_partition_cannot_be_begun_the_others_stay_where_they_are(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    read, found = (TopicPartition("articles.quotes", number) for number in range(2))
-    sink = Sink(Settings(), MemoryStore(), group="sink-memory", from_now=False, say=print)
-    await sink._consumer.stop()
-    client: Any = TwoPartitions(read)
-    monkeypatch.setattr(sink, "_consumer", client)
-    sink._stored, sink._ends = {found: StoredPosition(3, "5.000/2")}, {read: 4}
-
-    async def topics(*_: Any) -> dict[str, cluster.TopicDescription]:
-        return {read.topic: cluster.TopicDescription(False, [{"partition": 0}, {"partition": 1}], None)}
-
-    async def silent(*_: Any, **__: Any) -> int:
-        raise KafkaTimeoutError
-
-    monkeypatch.setattr(consumer.cluster, "readable_topics", topics)
-    monkeypatch.setattr(consumer, "resume_offset", silent)
-    with pytest.raises(KafkaTimeoutError):
-        await sink._discover()
-    assert client.places == {read: 4}
 
 
 async def send(stream: SinkStream, key: str, partition: int) -> None:
@@ -259,7 +214,7 @@ async def test_a_store_filled_from_now_on_gets_all_of_a_partition_that_is_found_
     store = PlacesStore()
     sink = sink_to(stream, store, from_now=True)
     reading = asyncio.create_task(sink.run(until_caught_up=not running))
-    await until(lambda: store.places)
+    await until(lambda: store.positions)
     if not running:
         await reading
     async with cluster.admin(stream.settings) as client:

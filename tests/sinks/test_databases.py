@@ -23,7 +23,7 @@ LONG = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(1900))
 
 
 def batch(*messages: tuple[str, bytes | None], kind: RecordKind = "article", upto: int = 1) -> Batch:
-    made = Batch(places={TP: StoredPosition(upto, "x")})
+    made = Batch(positions={TP: StoredPosition(upto, "x")})
     for key, value in messages:
         change = change_of(kind, key.encode(), value, timestamp_ms=0)
         made.messages.append((SimpleNamespace(value=value), change))
@@ -97,10 +97,11 @@ async def test_one_sink_at_a_time_and_no_newer_tables(database: str) -> None:
 
 async def test_tables_of_the_first_version_get_other_indexes(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from agents.sinks import postgres
+    from agents.sinks.postgres_schema import MIGRATIONS
 
     indexes = "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%USING hash%' ORDER BY indexname"
     with monkeypatch.context() as former:
-        former.setattr(postgres, "MIGRATIONS", postgres.MIGRATIONS[:1])
+        former.setattr(postgres, "MIGRATIONS", MIGRATIONS[:1])
         store = postgres.PostgresStore(database)
         await store.open()
         await store.write(batch(("a-1", article("a-1"))))

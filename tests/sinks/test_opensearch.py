@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from types import SimpleNamespace
 
-import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -13,8 +11,9 @@ from aiohttp.test_utils import TestServer
 from aiokafka import TopicPartition
 
 from agents import http_answers
-from agents.sinks import opensearch
+from agents.sinks import opensearch_client
 from agents.sinks.opensearch import OpenSearchStore
+from agents.sinks.opensearch_client import OpenSearchClient
 from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition
 from pipeline.tables.columns import TABLES, RecordKind
 from pipeline.tables.rows import change_of
@@ -39,7 +38,7 @@ async def opened(url: str) -> OpenSearchStore:
 
 
 def batch(*messages: tuple[str, bytes | None], kind: RecordKind = "article", offset: int = 1) -> Batch:
-    made = Batch(places={TP: StoredPosition(offset, "x")})
+    made = Batch(positions={TP: StoredPosition(offset, "x")})
     for key, value in messages:
         change = change_of(kind, key.encode(), value, timestamp_ms=0)
         made.messages.append((SimpleNamespace(value=value), change))
@@ -87,8 +86,8 @@ async def test_revisions_repeats_and_tombstones(server: tuple[BulkApi, str]) -> 
 async def test_offsets_of_all_partitions_are_kept(server: tuple[BulkApi, str]) -> None:
     _, url = server
     store = await opened(url)
-    await store.write(Batch(places={TP: StoredPosition(5, "x")}))
-    await store.write(Batch(places={OTHER: StoredPosition(7, "y")}))
+    await store.write(Batch(positions={TP: StoredPosition(5, "x")}))
+    await store.write(Batch(positions={OTHER: StoredPosition(7, "y")}))
     await store.close()
     again = OpenSearchStore(url)
     assert await again.open() == {TP: StoredPosition(5, "x"), OTHER: StoredPosition(7, "y")}
@@ -188,8 +187,8 @@ async def test_an_answer_that_never_ends_is_read_to_a_limit(
 ) -> None:
     """A refusal was sent again and again, since the end of its words did not come."""
     monkeypatch.setattr(http_answers, "WORDS_SECONDS", 0.05)
-    monkeypatch.setattr(opensearch, "REQUEST_SECONDS", 0.2)
-    monkeypatch.setattr(opensearch, "ANSWER_BYTES", 100_000)
+    monkeypatch.setattr(opensearch_client, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(opensearch_client, "ANSWER_BYTES", 100_000)
 
     async def endless(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(status=status)
@@ -201,13 +200,11 @@ async def test_an_answer_that_never_ends_is_read_to_a_limit(
     app = web.Application()
     app.router.add_post("/_bulk", endless)
     async with TestServer(app, handler_cancellation=True) as running:
-        store = OpenSearchStore(str(running.make_url("/news")))
-        with suppress(SinkError):  # there are no indices to be made
-            await store.open()
-        store._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=opensearch.REQUEST_SECONDS))
+        client = OpenSearchClient(str(running.make_url("/news")))
+        client.open()
         with pytest.raises(error, match=words):
-            await store._send(b"{}\n")
-        await store.close()
+            await client.bulk([({}, None)])
+        await client.close()
 
 
 @pytest.mark.parametrize("answer", [{}, [], None, {"error": "nicht hier"}])

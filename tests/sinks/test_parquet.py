@@ -20,7 +20,7 @@ TP = TopicPartition("articles.quotes", 0)
 
 
 def batch(*messages: tuple[str, bytes | None], upto: int = 1) -> Batch:
-    made = Batch(places={TP: StoredPosition(upto, "x")})
+    made = Batch(positions={TP: StoredPosition(upto, "x")})
     for key, value in messages:
         change = change_of("article", key.encode(), value, timestamp_ms=0)
         made.messages.append((SimpleNamespace(value=value), change))
@@ -129,7 +129,7 @@ async def test_a_disk_that_is_full_for_the_catalogue_too_is_waited_for(tmp_path:
     with small_disk(tmp_path / "disk", "1m") as folder:
         store = ParquetStore(folder)
         await store.open()
-        places = Batch(places={TP: StoredPosition(1, "x")})
+        places = Batch(positions={TP: StoredPosition(1, "x")})
         with filled(folder):
             for each in (places, batch(("a-1", article("a-1")))):
                 with pytest.raises(SinkUnavailable, match=r"full|No space left"):
@@ -151,7 +151,7 @@ async def test_a_read_only_disk_is_told_in_a_line(tmp_path: Path) -> None:
             await ParquetStore(disk / "new").open()
         store = ParquetStore(disk / "used")
         await store.open()
-        for each in (Batch(places={TP: StoredPosition(2, "x")}), batch(("a-2", article("a-2")))):
+        for each in (Batch(positions={TP: StoredPosition(2, "x")}), batch(("a-2", article("a-2")))):
             with pytest.raises(SinkUnavailable, match=r"readonly|Read-only"):
                 await store.write(each)
         await store.close()

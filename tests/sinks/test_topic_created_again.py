@@ -31,20 +31,20 @@ class KeyStore:
     batch_bytes = 1_000_000
     flush_seconds = 0.2
 
-    def __init__(self, places: Mapping[TopicPartition, StoredPosition] | None = None) -> None:
+    def __init__(self, positions: Mapping[TopicPartition, StoredPosition] | None = None) -> None:
         self.keys: list[str] = []
-        self.places = dict(places or {})
+        self.positions = dict(positions or {})
         self.opened = asyncio.Event()
         self.opened.set()
 
     async def open(self) -> Mapping[TopicPartition, StoredPosition]:
-        return self.places
+        return self.positions
 
     async def write(self, batch: Batch) -> WriteResult:
         if not self.opened.is_set():
             raise SinkUnavailable("not yet", after_seconds=0.1)
         self.keys += [record.key.decode() for record, _ in batch.messages]
-        self.places |= batch.places
+        self.positions |= batch.positions
         return WriteResult({})
 
     async def close(self) -> None:
@@ -96,7 +96,7 @@ async def test_it_is_read_from_its_beginning(stream: SinkStream, from_now: bool)
         await until(all_there)
 
     try:
-        await until(lambda: sink._ends)
+        await until(lambda: sink._assignment.ends)
         await stream.send(*articles("a", 20))
         await stored("a", 20)
         await delete(stream)
@@ -160,6 +160,6 @@ async def test_a_place_in_a_former_topic_is_none_in_the_new_one(stream: SinkStre
     await sink_of(stream, store, []).run(until_caught_up=True)
     assert len(store.keys) >= read
     assert (len(store.keys) == 8) is bool(id_)
-    again = KeyStore(store.places)
+    again = KeyStore(store.positions)
     await sink_of(stream, again, []).run(until_caught_up=True)
     assert again.keys == []

@@ -45,7 +45,7 @@ def raw_article(article: AnnotatedArticle, number: int) -> RawArticle:
 async def write(folder: Path, articles: int, config: PipelineConfig) -> None:
     """Take so many articles through the stages, and store them."""
     perform = load(StageSetup(STAGES, config))
-    batch = Batch(places={TopicPartition(FINISHED_TOPIC, 0): StoredPosition(articles, "")})
+    batch = Batch(positions={TopicPartition(FINISHED_TOPIC, 0): StoredPosition(articles, "")})
     for number, article in enumerate(corpus_articles(articles)):
         value = encode(raw_article(article, number))
         for stage in STAGES:
