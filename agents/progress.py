@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +15,7 @@ from aiokafka.structs import OffsetAndMetadata
 from agents import cluster, kafka
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
+from agents.stall_timer import StallTimer
 from agents.topic_identity import of_former_topics
 from agents.topic_reader import empty_ranges
 from pipeline.stages import STAGES, Stage
@@ -60,35 +61,6 @@ class PartitionProgress:
     def lag(self) -> int:
         """Messages still to be done, gaps between them included."""
         return 0 if self.only_gaps else max(0, self.end - self.next_offset)
-
-
-class StallTimer:
-    """Remembers since when each thing has been where it is."""
-
-    def __init__(self) -> None:
-        self._since: dict[Hashable, tuple[int | None, float]] = {}
-
-    def see(self, key: Hashable, place: int | None, *, waits: bool, now: float) -> float:
-        """For how many seconds `key` has been at `place` with something to do; 0 if there is nothing to do.
-
-        `now` is in seconds on a monotonic clock.
-        """
-        if not waits:
-            self._since.pop(key, None)
-            return 0.0
-        known = self._since.get(key)
-        if known is None or known[0] != place:
-            self._since[key] = place, now
-            return 0.0
-        return now - known[1]
-
-    def keep(self, keys: Collection[Hashable]) -> None:
-        """Forget all others."""
-        self._since = {key: since for key, since in self._since.items() if key in keys}
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._since.clear()
 
 
 class ProgressReader:

@@ -14,8 +14,9 @@ from contextlib import AsyncExitStack
 from aiokafka.errors import KafkaError
 
 from agents.permissions import MissingPermission
-from agents.progress import PartitionProgress, ProgressReader, StallTimer, places_of, progress_reader
+from agents.progress import PartitionProgress, ProgressReader, places_of, progress_reader
 from agents.settings import Settings
+from agents.stall_timer import StallTimer
 from pipeline.stages import Stage, stage_named
 
 log = logging.getLogger("redefluss.stall_detector")

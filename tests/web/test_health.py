@@ -7,8 +7,9 @@ import pytest
 
 from agents import health
 from agents.health import ClusterFacts, assess_stage, ready
-from agents.progress import PartitionProgress, StallTimer
+from agents.progress import PartitionProgress
 from agents.recent_latency import RecentLatency
+from agents.stall_timer import StallTimer
 from agents.worker_life import SILENT_SECONDS, WorkerReport, lives
 from pipeline.stages import STAGES
 

@@ -1,0 +1,89 @@
+"""A worker on one connection: what counts as a stall, when it connects again, and what it closes at its end."""
+
+import asyncio
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from agents import stall_detector, topic_identity
+from agents.pool.pool import PoolError
+from agents.settings import Settings
+from agents.status import WorkerStatus
+from agents.worker_session import WorkerSession
+from pipeline.stages import stage_named
+from tests.support.progress_clients import ProgressClients
+
+STAGES = ("clean", "entities")
+
+
+@pytest.fixture
+def pool() -> SimpleNamespace:
+    """One that has not got on yet."""
+    return SimpleNamespace(broken=None, busy=False, last_progress_at=-float("inf"))
+
+
+@pytest.fixture
+def session(pool: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> WorkerSession:
+    """A connected one, which has partitions."""
+
+    async def nothing() -> None:
+        pass
+
+    parts: Any = {"stage_apps": None, "pool": pool, "head_start": None}
+    settings = Settings(web_enabled=False)
+    made = WorkerSession(
+        settings,
+        [stage_named(name) for name in STAGES],
+        status=WorkerStatus(STAGES, settings.model_de),
+        stop=asyncio.Event(),
+        **parts,
+    )
+    monkeypatch.setattr(topic_identity, "watch", lambda *_: asyncio.sleep(60))
+    monkeypatch.setattr(made, "_publisher", SimpleNamespace(last_failure_at=-1e9))
+    monkeypatch.setattr(made, "_shut_down", nothing)
+    monkeypatch.setattr(made, "assignment", lambda: {"clean": [0, 1], "entities": [0]})
+    return made
+
+
+async def test_a_message_in_flight_waits_its_turn_while_the_pool_gets_on(session, pool):
+    with session._status.handling("clean", "articles.raw", 1, 5):
+        assert session._stall_candidates(60)["clean"] == [0, 1], "the pool has not got on yet"
+        pool.last_progress_at = time.monotonic()
+        assert session._stall_candidates(60) == {"clean": [0], "entities": [0]}
+        pool.last_progress_at = time.monotonic() - 61
+        assert session._stall_candidates(60)["clean"] == [0, 1]
+    pool.last_progress_at = time.monotonic()
+    assert session._stall_candidates(60)["clean"] == [0, 1]
+
+
+async def test_at_its_end_it_has_closed_the_clients_that_look_for_stalls(session, monkeypatch):
+    clients = ProgressClients()
+    monkeypatch.setattr(stall_detector, "CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(stall_detector, "progress_reader", clients)
+    serving = asyncio.create_task(session._serve())
+    await asyncio.wait_for(clients.looked.wait(), 5)
+    session._stop.set()
+    await serving
+    assert (clients.opened, clients.closed) == (1, 1)
+
+
+@pytest.mark.parametrize("state", ["crashed", "failed"])
+async def test_it_ends_when_one_of_its_apps_cannot_go_on(session, caplog, state):
+    async def nothing() -> None:
+        pass
+
+    app = SimpleNamespace(start=nothing, conf=SimpleNamespace(id="g"), crashed=False, failed=False)
+    setattr(app, state, True)
+    session._apps = [app]
+    await asyncio.wait_for(session._serve(), 20)
+    assert "g failed; reconnecting" in caplog.text
+
+
+async def test_it_ends_with_what_is_wrong_when_the_pool_cannot_work(session, pool):
+    pool.broken = asyncio.get_running_loop().create_future()
+    pool.broken.set_result("no such model")
+    with pytest.raises(PoolError, match="no such model"):
+        await asyncio.wait_for(session._serve(), 20)
+    assert session._status.snapshot()["models"]["detail"] == "no such model"
