@@ -7,20 +7,13 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aiokafka.errors import (
-    InvalidTopicError,
-    KafkaError,
-    KafkaTimeoutError,
-    PolicyViolationError,
-    TopicAuthorizationFailedError,
-    UnknownTopicOrPartitionError,
-)
+from aiokafka.errors import KafkaError, KafkaTimeoutError, TopicAuthorizationFailedError
 
-from agents import batching, kafka, topics
+from agents import batching
 from agents.batching import SendBatch
 from agents.membership import CERTAIN_SHARE
 from agents.outgoing import Outgoing, TooLarge, enqueue, failure_of, outcome_of
-from agents.permissions import MissingPermission
+from agents.producer_connection import ProducerConnection
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
 
@@ -32,11 +25,9 @@ log = logging.getLogger("redefluss.publisher")
 WARN_AGAIN_SECONDS = 10.0
 """Between two warnings that the broker does not confirm: every send that waits would give one."""
 STOP_SECONDS = 5.0
-"""So long the end waits for background sends, and so long for a producer to flush."""
+"""So long the end waits for background sends."""
 TRANSIENT_ERRORS = (KafkaError, OSError)
 """What may pass: the message is sent again, without end."""
-TOPIC_ERRORS = (TopicAuthorizationFailedError, InvalidTopicError, PolicyViolationError)
-"""What is wrong with one topic alone, so that another producer would not help."""
 
 BeforeSend = Callable[[], Awaitable[None]]
 """Awaited right before each attempt; what it raises ends the send."""
@@ -68,14 +59,11 @@ class Publisher:
         on_retry: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
-        self._embedded = embedded
         self._busy = busy
         self._on_retry = on_retry
         self._batch = SendBatch(batching.MAX_WAIT_SECONDS)
         self._short_batch = SendBatch(batching.SHORT_WAIT_SECONDS)
-        self._producer: RevocableProducer | None = None
-        self._reconnecting = asyncio.Lock()
-        self._stopped = False
+        self._connection = ProducerConnection(settings, embedded=embedded)
         self._background: set[asyncio.Task[None]] = set()
         self._warned_at = 0.0
         self.unconfirmed = 0
@@ -89,18 +77,15 @@ class Publisher:
         Raises:
             KafkaError: the broker does not answer.
         """
-        self._producer = await self._connect()
+        await self._connection.open()
 
     async def stop(self) -> None:
         """Send what background sends are left, briefly, and disconnect; who sends after that waits to be cancelled."""
         if self._background:
             await asyncio.wait(self._background, timeout=STOP_SECONDS)
-        self._stopped = True
         for task in self._background:
             task.cancel()
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            await close_producer(producer)
+        await self._connection.close()
 
     async def send(self, *messages: Outgoing, soon: bool = False, before: BeforeSend | None = None) -> None:
         """Send messages and wait until all in-sync copies have them.
@@ -147,7 +132,7 @@ class Publisher:
         """The partitions of a topic (named with prefix), ascending; asks until the broker tells."""
         async for attempt in self._attempts(topic):
             with attempt:
-                producer = self._producer or await self._reconnect(None)
+                producer = self._connection.producer or await self._connection.renew(None)
                 return sorted(await producer.partitions_for(topic))
         raise AssertionError("attempts do not end")
 
@@ -224,14 +209,14 @@ class Publisher:
                     "%s does not confirm (%s); nothing more is read meanwhile, next try in %.1f s",
                     *(topic, _description(error), pause),
                 )
-            await self._recover(topic, error)
+            await self._connection.recover(topic, error)
 
         return before_retry
 
     async def _attempt(self, messages: Sequence[Outgoing], before: BeforeSend | None) -> list[BaseException | None]:
         """Try to send messages once; for each, what went wrong."""
         try:
-            producer = self._producer or await self._reconnect(None)
+            producer = self._connection.producer or await self._connection.renew(None)
         except TRANSIENT_ERRORS as error:
             return [error] * len(messages)
         if before is None:
@@ -239,7 +224,7 @@ class Publisher:
             outcomes = await asyncio.gather(*begun, return_exceptions=True)
         else:
             await before()
-            producer = self._producer or producer  # it may have been given up while that was not certain
+            producer = self._connection.producer or producer  # it may have been given up while that was not certain
             outcomes = await self._attempt_while_owner(producer, messages, before)
         return [failure_of(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
 
@@ -269,72 +254,13 @@ class Publisher:
         finally:
             if not confirming.done():
                 confirming.cancel()
-                self._give_up(producer)
+                self._connection.give_up(producer)
+                self._in_background(producer.wait_closed())
             outcomes = [outcome_of(future) for future in begun]  # of all, or the event loop complains of failures
         return outcomes + [KafkaTimeoutError() for _ in messages[len(begun) :]]
-
-    def _give_up(self, producer: RevocableProducer) -> None:
-        """Take back what a producer holds; what waits for its confirmations is tried again with another one."""
-        if self._producer is producer:
-            self._producer = None
-        producer.revoke()
-        self._in_background(producer.wait_closed())
-
-    async def _recover(self, topic: str, error: BaseException | None) -> None:
-        """After a failed send: a new producer unless the old one can go on; a deleted topic made again.
-
-        What is wrong with one topic alone is no reason for a new one, by which sends to all others would fail as well.
-        """
-        missing = isinstance(error, UnknownTopicOrPartitionError)
-        if isinstance(error, KafkaError) and not missing and (error.retriable or isinstance(error, TOPIC_ERRORS)):
-            return
-        producer = self._producer
-        try:
-            await self._ensure_topic(topic)
-            await self._reconnect(producer)
-        except (KafkaError, OSError, topics.TopicError, MissingPermission) as problem:
-            log.debug("recovery failed: %r", problem)
-
-    async def _ensure_topic(self, topic: str) -> None:
-        for name in topics.all_names():
-            if self._settings.topic(name) == topic:
-                for report in await topics.ensure(self._settings, [name]):
-                    if report.created:
-                        log.warning("topic %s was missing; created again", topic)
-
-    async def _reconnect(self, failed: RevocableProducer | None) -> RevocableProducer:
-        async with self._reconnecting:
-            if self._producer is not None and self._producer is not failed:
-                return self._producer  # another send did it meanwhile
-            if self._stopped:
-                await asyncio.Event().wait()
-            old, self._producer = self._producer, None
-            if old is not None:
-                await close_producer(old)
-            self._producer = await self._connect()
-            return self._producer
-
-    async def _connect(self) -> RevocableProducer:
-        producer = kafka.producer(self._settings, embedded=self._embedded)
-        try:
-            await kafka.connect(producer)
-        except BaseException:
-            await close_producer(producer)
-            raise
-        return producer
 
 
 def _description(error: BaseException | None) -> str:
     if isinstance(error, TopicAuthorizationFailedError):
         return "the log-in lacks the permission WRITE on this topic"
     return type(error).__name__
-
-
-async def close_producer(producer: RevocableProducer) -> None:
-    """Stop a producer that may not be able to flush."""
-    try:
-        await asyncio.wait_for(producer.stop(), STOP_SECONDS)
-    except (TimeoutError, KafkaError, OSError) as error:
-        log.debug("a producer did not close: %r", error)
-        producer.revoke()
-        await producer.wait_closed()

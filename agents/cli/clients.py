@@ -36,7 +36,7 @@ async def reach_broker(settings: Settings, needs: Iterable[Need] = ()) -> None:
 @asynccontextmanager
 async def connected_producer(settings: Settings) -> AsyncIterator[RevocableProducer]:
     """A started producer for `articles.raw`, which exists. At the end, what is unconfirmed is waited for briefly."""
-    from agents.publisher import close_producer
+    from agents.producer_connection import close_producer
 
     needs = on_topics(settings, "WRITE", RAW_TOPIC)
     await reach_broker(settings)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from agents import cluster, kafka, publisher, topics
+from agents import cluster, kafka, producer_connection, topics
 from agents.cli import clients
 from agents.cli.feed import send_within
 from agents.settings import Settings
@@ -39,7 +39,7 @@ async def test_a_command_ends_though_the_broker_does_not_answer_any_more(monkeyp
         return False
 
     producer = SilentProducer()
-    monkeypatch.setattr(publisher, "STOP_SECONDS", 0.05)
+    monkeypatch.setattr(producer_connection, "FLUSH_SECONDS", 0.05)
     monkeypatch.setattr(clients, "reach_broker", well)
     monkeypatch.setattr(topics, "ensure", well)
     for name in ("require", "is_embedded"):

@@ -27,6 +27,7 @@ from tests.mutation.mutants import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
+PUBLISHER = ("test_publisher.py", "test_producer_connection.py", "test_publishing_as_owner.py")
 CORE: dict[str, tuple[str, ...]] = {
     "agents.offsets": ("test_offsets.py",),
     "agents.app": ("test_app.py", "test_offsets.py"),
@@ -35,8 +36,9 @@ CORE: dict[str, tuple[str, ...]] = {
     "agents.runner": ("test_runner.py",),
     "agents.head_start": ("test_head_start.py",),
     "agents.stage_runner": ("test_runner.py",),
-    "agents.publisher": ("test_publisher.py",),
-    "agents.outgoing": ("test_publisher.py",),
+    "agents.publisher": PUBLISHER,
+    "agents.producer_connection": PUBLISHER,
+    "agents.outgoing": PUBLISHER,
     "agents.pool.scheduler": ("test_scheduler.py",),
     "agents.local_store": ("test_seen_store.py",),
     "agents.seen_store": ("test_seen_store.py",),

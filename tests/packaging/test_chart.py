@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from agents.faust_adapter import COMMIT_SECONDS
+from agents.producer_connection import FLUSH_SECONDS
 from agents.publisher import STOP_SECONDS
 from agents.settings import Settings
 from agents.stage_apps import CLOSE_SECONDS, STOP_APP_SECONDS
@@ -284,7 +285,7 @@ def test_the_files_of_secrets_that_a_sink_reads_are_its_own_alone(tmp_path: Path
 def test_the_grace_period_is_above_the_longest_stop(drain: int) -> None:
     worker = of_kind(render(f"drainSeconds: {drain}"), "StatefulSet")["spec"]["template"]["spec"]
     assert environment(worker["containers"][0])["REDEFLUSS_DRAIN_SECONDS"] == str(drain)
-    longest = max(STOP_APP_SECONDS, COMMIT_SECONDS) + CLOSE_SECONDS + 2 * STOP_SECONDS + 2 * VIEW_SECONDS
+    longest = max(STOP_APP_SECONDS, COMMIT_SECONDS) + CLOSE_SECONDS + STOP_SECONDS + FLUSH_SECONDS + 2 * VIEW_SECONDS
     assert worker["terminationGracePeriodSeconds"] > drain + longest
 
 
