@@ -79,7 +79,7 @@ class StageApp(AdaptedApp):
             try:
                 if self.partitioner_check is not None:
                     for message in read:
-                        await self.partitioner_check.look(message)
+                        await self.partitioner_check.check(message)
                 await self.handle(*read, before_publish=lambda: self.check_owner(last.generation_id))
             except OwnershipLost:
                 log.warning(

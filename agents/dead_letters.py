@@ -175,8 +175,8 @@ async def replay(
             except TooLarge as error:
                 impossible.append(f"{stored.id}: {error}")
                 continue
-            mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic, "by": by})
-            await publisher.send(Outgoing(settings.topic(REPLAYED_TOPIC), stored.id.encode(), mark))
+            replayed_as = orjson.dumps({"at": headers.now_rfc3339(), "to": topic, "by": by})
+            await publisher.send(Outgoing(settings.topic(REPLAYED_TOPIC), stored.id.encode(), replayed_as))
             sent += 1
             done[stored.id] = stored.written_at or datetime.now(UTC)
             log.info("dead letter %s is sent to %s again by %s", stored.id, settings.topic(topic), by or "unknown")
@@ -207,7 +207,7 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
     """Topic (without prefix), key and value to send."""
     letter = stored.letter
     topic = letter.topic.removeprefix(settings.topic_prefix)
-    key, value, marks = letter.key_bytes, letter.value_bytes, letter.header_bytes
+    key, value, message_headers = letter.key_bytes, letter.value_bytes, letter.header_bytes
     if topic not in {stage.source for stage in STAGES}:  # another writer's letter may name anything
         raise DeadLetterError(f"no stage reads the topic {topic!r}")
     if to == "start" and topic != RAW_TOPIC:
@@ -220,10 +220,10 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
             raise DeadLetterError(str(error)) from None
         except MessageGone:
             raise DeadLetterError("the article is no longer on articles.raw") from None
-        topic, key, value, marks = RAW_TOPIC, message.key, message.value, message.headers
-    if value == b"" and {OVERSIZE, CORRUPT} & dict(marks).keys():
-        place = f"{letter.topic}/{letter.partition}/{letter.offset}"
-        raise DeadLetterError(f"its bytes are not in the letter, but at {place} alone")
+        topic, key, value, message_headers = RAW_TOPIC, message.key, message.value, message.headers
+    if value == b"" and {OVERSIZE, CORRUPT} & dict(message_headers).keys():
+        position = f"{letter.topic}/{letter.partition}/{letter.offset}"
+        raise DeadLetterError(f"its bytes are not in the letter, but at {position} alone")
     if key is None and value is None:
         raise DeadLetterError("a message without key and value cannot be sent")
     return topic, key, value

@@ -182,9 +182,9 @@ def _without_later(versions: Mapping[str, int], message: Incoming) -> Mapping[st
 
 
 def _is_later(version: str, partition: int, offset: int) -> bool:
-    where, _, place = version.partition("/")
-    number = place.partition("/")[0]
-    return where == str(partition) and number.isdecimal() and len(number) < 20 and int(number) > offset
+    version_partition, _, rest = version.partition("/")
+    number = rest.partition("/")[0]
+    return version_partition == str(partition) and number.isdecimal() and len(number) < 20 and int(number) > offset
 
 
 def _later_than(at: float) -> float:

@@ -31,8 +31,8 @@ RunJob = Callable[[Job], Awaitable[tuple[Outcome, int]]]
 """Does a job; its outcome, and how often it was begun. Raises `JobFailed`."""
 
 
-class Expecting(Protocol):
-    """What knows the jobs of a stage's messages: its runner."""
+class JobSource(Protocol):
+    """What makes jobs of a stage's messages: its runner."""
 
     async def job_of(self, message: Incoming) -> Job | None:
         """The job for a message; None: there is nothing to do for it."""
@@ -48,7 +48,7 @@ class NextStage:
         assigned: of these, the ones that are this worker's.
     """
 
-    runner: Expecting
+    runner: JobSource
     partitions: Callable[[], Awaitable[list[int]]]
     assigned: Callable[[], Container[int]]
 
@@ -66,7 +66,7 @@ class HeadStart:
         self._idle = idle
         self._stages: dict[str, NextStage] = {}
         self._begun: OrderedDict[Job, asyncio.Future[tuple[Outcome, int]]] = OrderedDict()
-        self._looking: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def follow(self, topic: str, stage: NextStage) -> None:
         """Begin with what is published to a topic (named with its prefix) for this stage."""
@@ -77,8 +77,8 @@ class HeadStart:
         stage = self._stages.get(message.topic)
         if stage is not None and message.key and self._idle():
             task = asyncio.create_task(self._begin(stage, message, message.key))
-            self._looking.add(task)
-            task.add_done_callback(self._looking.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def run(self, job: Job) -> tuple[Outcome, int]:
         """Do a job, or wait for it if it was begun.
@@ -92,13 +92,14 @@ class HeadStart:
     def stop(self) -> None:
         """Drop what was begun, and follow no stage."""
         self._stages = {}
-        for task in self._looking:
+        for task in self._tasks:
             task.cancel()
         for begun in self._begun.values():
             begun.cancel()
         self._begun.clear()
 
     async def _begin(self, stage: NextStage, message: Outgoing, key: bytes) -> None:
+        """Give the pool the job that the message will make, if its partition is assigned to this worker."""
         try:
             partition = default_partition(key, len(await stage.partitions()))
             if partition not in stage.assigned():
@@ -111,13 +112,13 @@ class HeadStart:
         if job is None or job in self._begun or not self._idle():
             return
         self._begun[job] = begun = asyncio.ensure_future(self._run(job))
-        begun.add_done_callback(_take_note)
+        begun.add_done_callback(_retrieve_error)
         if len(self._begun) > MOST_BEGUN:
             _, oldest = self._begun.popitem(last=False)
             oldest.cancel()
 
 
-def _take_note(begun: asyncio.Future[tuple[Outcome, int]]) -> None:
-    """Nobody may ever ask what came of it, which asyncio would complain of."""
+def _retrieve_error(begun: asyncio.Future[tuple[Outcome, int]]) -> None:
+    """Take note of the error of a job whose message may never come: asyncio complains of one that nobody asks for."""
     if not begun.cancelled():
         begun.exception()

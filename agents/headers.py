@@ -74,8 +74,8 @@ def version_hash_of(headers: RawHeaders) -> str | None:
 
 def revision_of(headers: RawHeaders) -> int:
     """The how-manieth version of its article a message is; 1 where its header says nothing that can be counted."""
-    told = text_of(headers, "revision") or ""
-    return int(told) if _REVISION.fullmatch(told) else 1
+    number = text_of(headers, "revision") or ""
+    return int(number) if _REVISION.fullmatch(number) else 1
 
 
 def trail_of(headers: RawHeaders) -> list[dict[str, Any]]:
@@ -121,7 +121,7 @@ def arrival_of(headers: RawHeaders) -> float | None:
 
 
 def outgoing(
-    incoming: RawHeaders, step: TrailStep, *, attempt: int, more: Mapping[str, str] | None = None
+    incoming: RawHeaders, step: TrailStep, *, attempt: int, extra: Mapping[str, str] | None = None
 ) -> list[tuple[str, bytes]]:
     """The headers of what a stage publishes: those carried along, its own, and the trail with one step more."""
     carried = [(key, value) for key, value in incoming if key not in STAGE_HEADERS and value is not None]
@@ -131,7 +131,7 @@ def outgoing(
         "produced_at": step.produced_at,
         "took_ms": f"{step.took_ms:.1f}",
         "attempt": str(attempt),
-        **(more or {}),
+        **(extra or {}),
     }
     trail = orjson.dumps([*trail_of(incoming), vars(step)])
     return [*carried, *((key, value.encode()) for key, value in own.items()), ("trail", trail)]

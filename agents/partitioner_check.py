@@ -47,7 +47,7 @@ class PartitionerCheck:
         self._asked_at = -ASK_SECONDS
         self._warned = False
 
-    async def look(self, message: Incoming) -> None:
+    async def check(self, message: Incoming) -> None:
         """Look at one message; a broker that does not answer, or may not, is no reason to wait."""
         if not message.key or (message.value is None and self._stage.source in SCATTERED_TOPICS):
             return

@@ -1,9 +1,8 @@
-"""What happens to a message in any stage: it is refused, or what came of it or a dead letter is published, confirmed.
+"""What happens to a message in any stage: its results or a dead letter are published, unless it is a duplicate.
 
-Every way out of `Runner.handle` is one of these, so that the offset may be
-committed when it returns. It raises when it is cancelled, when the message is
-another worker's by now, and when not even a dead letter can be published; then
-the message counts as not read.
+`Runner.handle` returns only when that is confirmed, so that the offset may be committed. It raises when it is
+cancelled, when the message is another worker's by now, and when not even a dead letter can be published; then the
+message counts as not read.
 """
 
 import asyncio
@@ -36,17 +35,17 @@ SHORT_KEY_BYTES = 1_000
 """A longer key is left out of a dead letter that has no room for the message."""
 
 Send = Callable[..., Awaitable[None]]
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 class Runner(ABC):
     """Carries messages through one stage; what all stages have in common.
 
     Args:
-        stage: which.
-        settings: limits and names.
-        publisher: what confirms.
-        status: what is told of it.
+        stage: the stage.
+        settings: limits, and the names of topics.
+        publisher: sends, and waits until the broker has confirmed.
+        status: counts messages in flight, keeps errors and metrics.
         tracing: gets a span of each message.
     """
 
@@ -83,8 +82,8 @@ class Runner(ABC):
         """
 
     @contextmanager
-    def _about(self, message: Incoming) -> Iterator[None]:
-        """Count a message as in flight, and let what is logged and published meanwhile tell of it."""
+    def _handling(self, message: Incoming) -> Iterator[None]:
+        """Count a message as in flight; what is logged and published in the `with` block names it, or its trace."""
         article = None if message.key is None else message.key.decode("utf-8", "replace")
         with (
             self.status.handling(self.stage.name, self.stage.source, message.partition, message.offset),
@@ -100,10 +99,10 @@ class Runner(ABC):
         ):
             yield
 
-    async def _once_stored(self, message: Incoming, work: Callable[[], Awaitable[Found]]) -> Found:
-        """Do work that needs the local copy of a topic; while that cannot be read, which no message can help, wait.
+    async def _once_store_answers(self, message: Incoming, work: Callable[[], Awaitable[Result]]) -> Result:
+        """The result of work that needs the local copy of a topic, which is tried until that can be read.
 
-        The work is done again then: it must not have published anything.
+        The work must not have published anything when it raises `LocalStoreError`: it is done again.
         """
         while True:
             try:
@@ -113,18 +112,18 @@ class Runner(ABC):
                 await asyncio.sleep(STORE_RETRY_SECONDS)
 
     async def _give_up(self, message: Incoming, send: Send, error: Exception) -> None:
-        """What nobody thought of has happened with a message."""
+        """Make a dead letter of a message at which an error was raised that nobody has foreseen."""
         log.exception("%s: unexpected error at %s", self.stage.name, message, exc_info=error)
         detail = one_line(f"unexpected {type(error).__name__}: {error}")
         await self._dead_letter(message, send, "processing-error", detail)
 
     def _refusal(self, message: Incoming) -> tuple[FailureReason, str] | None:
-        """Why a message is not even looked into, if it is not."""
+        """Reason and detail, if a message is refused without being decoded."""
         if message.value == b"":  # with any other value, a producer has written such a header
-            if (told := headers.text_of(message.headers, OVERSIZE)) is not None:
-                return "too-large", f"{told}; its bytes are at {message} alone"
-            if (told := headers.text_of(message.headers, CORRUPT)) is not None:
-                return "processing-error", f"{told}; its bytes are at {message} alone"
+            if (problem := headers.text_of(message.headers, OVERSIZE)) is not None:
+                return "too-large", f"{problem}; its bytes are at {message} alone"
+            if (problem := headers.text_of(message.headers, CORRUPT)) is not None:
+                return "processing-error", f"{problem}; its bytes are at {message} alone"
         size = len(message.value or b"")
         if self._max_bytes is not None and size > self._max_bytes:
             return "too-large", f"the message has {size} bytes; {self._max_bytes} are allowed"
@@ -134,27 +133,27 @@ class Runner(ABC):
         """The number of its article's version, from 2 on. On the first topic, any producer writes headers."""
         return None if self.stage.source == RAW_TOPIC else headers.text_of(message.headers, "revision")
 
-    def _addressed(self, messages: Iterable[OutputMessage], out: RawHeaders) -> list[Outgoing]:
-        """What the stage's function made, for the topics as the broker calls them, with the headers `out`."""
+    def _to_topics(self, messages: Iterable[OutputMessage], out_headers: RawHeaders) -> list[Outgoing]:
+        """What the stage's function made, as messages to the topics as the broker calls them."""
         return [
-            Outgoing(self._settings.topic(topic), key, value, out, partition)
+            Outgoing(self._settings.topic(topic), key, value, out_headers, partition)
             for topic, key, value, partition in messages
         ]
 
-    async def _tombstones(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
+    async def _tombstones(self, key: bytes, outputs: Sequence[Output], out_headers: RawHeaders) -> list[Outgoing]:
         """The messages that take an article back on the topics of `outputs`."""
         messages = []
         for output in outputs:
             topic = self._settings.topic(output.topic)
             partitions = await self._publisher.partitions(topic) if output.scattered else [None]
-            messages += [Outgoing(topic, key, None, out, partition) for partition in partitions]
+            messages += [Outgoing(topic, key, None, out_headers, partition) for partition in partitions]
         return messages
 
     async def _note_withdrawal(self, message: Incoming) -> None:
         """Let the next article under the message's key be a new version."""
         duplicates = self._duplicates
         if duplicates is not None:
-            await self._once_stored(message, lambda: duplicates.withdrawn(message))
+            await self._once_store_answers(message, lambda: duplicates.withdrawn(message))
 
     async def _dead_letter(
         self,
@@ -165,36 +164,46 @@ class Runner(ABC):
         attempts: int = 1,
         took_seconds: float = 0.0,
     ) -> None:
+        """Publish the dead letter of a message, and take back what a former version of its article has published.
+
+        Args:
+            message: what cannot be processed.
+            send: as `Publisher.send`.
+            reason: for machines.
+            detail: for people; made one line.
+            attempts: how often it was tried.
+            took_seconds: how long the last attempt took.
+        """
         content_hash = headers.text_of(message.headers, "content_hash")
-        more = {"reason": reason} | ({} if content_hash is None else {"content_hash": content_hash})
+        extra = {"reason": reason} | ({} if content_hash is None else {"content_hash": content_hash})
         topic = self._settings.topic(DEAD_LETTER_TOPIC)
 
-        async def send_letter(about: Incoming, why: str) -> None:
+        async def send_letter(original: Incoming, full_detail: str) -> None:
             letter = DeadLetter.of(
                 stage=self.stage.name,
                 reason=reason,
-                detail=one_line(why),
-                topic=about.topic,
-                partition=about.partition,
-                offset=about.offset,
-                timestamp=about.timestamp_ms,
-                key=about.key,
-                value=about.value,
-                headers=about.headers,
+                detail=one_line(full_detail),
+                topic=original.topic,
+                partition=original.partition,
+                offset=original.offset,
+                timestamp=original.timestamp_ms,
+                key=original.key,
+                value=original.value,
+                headers=original.headers,
                 attempts=max(1, attempts),
             )
-            out = self._after(about, took_seconds, attempt=attempts, more=more)
-            await send(Outgoing(topic, about.key, encode(letter), out))
+            out_headers = self._headers_after(original, took_seconds, attempt=attempts, extra=extra)
+            await send(Outgoing(topic, original.key, encode(letter), out_headers))
 
         try:
             await send_letter(message, detail)
         except TooLarge:
             # Its key is twice in there, and the topic may allow less than the settings say: its place must do.
-            why = f"too large for {topic}: its bytes are at {message}"
-            await send_letter(_without_bytes(message, why), f"{detail} ({why})")
+            problem = f"too large for {topic}: its bytes are at {message}"
+            await send_letter(_without_bytes(message, problem), f"{detail} ({problem})")
         if message.key is not None and self._revision(message) is not None:
             # The version before it is no longer what the paper says.
-            withdrawal = self._after(message, took_seconds, attempt=attempts)
+            withdrawal = self._headers_after(message, took_seconds, attempt=attempts)
             await send(*await self._tombstones(message.key, self.stage.outputs, withdrawal))
             await self._note_withdrawal(message)
         if self._reports_failures:
@@ -204,12 +213,12 @@ class Runner(ABC):
         self.status.metrics.dead_letter(self.stage.name, reason)
         self.status.error(self.stage.name, f"{reason}: {detail}")
 
-    def _after(
-        self, message: Incoming, took_seconds: float, *, attempt: int = 1, more: Mapping[str, str] | None = None
+    def _headers_after(
+        self, message: Incoming, took_seconds: float, *, attempt: int = 1, extra: Mapping[str, str] | None = None
     ) -> list[tuple[str, bytes]]:
-        """The headers of what comes of the message."""
-        out = headers.outgoing(message.headers, self._trail_step(message, took_seconds), attempt=attempt, more=more)
-        return current_span().on(out)
+        """The headers of what comes of the message, with `extra` ones by name."""
+        step = self._trail_step(message, took_seconds)
+        return current_span().on(headers.outgoing(message.headers, step, attempt=attempt, extra=extra))
 
     def _trail_step(self, message: Incoming, took_seconds: float) -> TrailStep:
         return TrailStep(
@@ -225,12 +234,12 @@ class Runner(ABC):
         )
 
 
-def _without_bytes(message: Incoming, why: str) -> Incoming:
-    """A message without what can be large in it, as if it could not be read."""
+def _without_bytes(message: Incoming, problem: str) -> Incoming:
+    """A message without what can be large in it, as one that could not be read because of `problem`."""
     short_key = message.key is not None and len(message.key) <= SHORT_KEY_BYTES
     return replace(
         message,
         key=message.key if short_key else None,
         value=None if message.value is None else b"",
-        headers=[(OVERSIZE, why.encode())],
+        headers=[(OVERSIZE, problem.encode())],
     )

@@ -28,11 +28,11 @@ class StageRunner(Runner):
     """Carries articles through one stage, one after the other.
 
     Args:
-        stage: which.
-        settings: limits and names.
+        stage: the stage.
+        settings: limits, and the names of topics.
         head_start: does the work, and may begin with that of the next stage.
-        publisher: what confirms.
-        status: what is told of it.
+        publisher: sends, and waits until the broker has confirmed.
+        status: counts messages in flight, keeps errors and metrics.
         duplicates: recognises articles that were processed already; None: this stage does not look.
         tracing: gets a span of each message.
     """
@@ -56,7 +56,7 @@ class StageRunner(Runner):
         """Bring each to its end before the next is begun."""
         send = partial(self._publisher.send, before=before_publish)
         for message in messages:
-            with self._about(message):
+            with self._handling(message):
                 try:
                     await self._handle(message, send)
                 except OwnershipLost:
@@ -89,7 +89,7 @@ class StageRunner(Runner):
             return
         check, duplicates = None, self._duplicates
         if duplicates is not None:
-            check = await self._once_stored(message, lambda: duplicates.check(message))
+            check = await self._once_store_answers(message, lambda: duplicates.check(message))
             if check.duplicate:
                 log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
                 self.status.metrics.duplicate(self.stage.name)
@@ -108,21 +108,21 @@ class StageRunner(Runner):
     async def _publish(
         self, message: Incoming, send: Send, done: Done, attempts: int, check: DuplicateCheck | None
     ) -> None:
-        limit = self._settings.max_raw_bytes
+        limit_bytes = self._settings.max_raw_bytes
         for topic, _, value, _ in done.messages:
-            if len(value or b"") > limit:
-                detail = f"its {topic} record has {len(value or b'')} bytes; {limit} are allowed"
+            if len(value or b"") > limit_bytes:
+                detail = f"its {topic} record has {len(value or b'')} bytes; {limit_bytes} are allowed"
                 await self._dead_letter(message, send, "too-large", detail, attempts)
                 return
         revision = self._revision(message)
-        own = {"content_hash": done.content_hash, "version_hash": done.version_hash, "revision": revision}
-        more = {name: value for name, value in own.items() if value is not None}
-        out = self._after(message, done.took_seconds, attempt=attempts, more=more)
-        messages = self._addressed(done.messages, out)
+        version = {"content_hash": done.content_hash, "version_hash": done.version_hash, "revision": revision}
+        extra = {name: value for name, value in version.items() if value is not None}
+        out_headers = self._headers_after(message, done.took_seconds, attempt=attempts, extra=extra)
+        messages = self._to_topics(done.messages, out_headers)
         if revision is not None and message.key is not None:
             # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
             scattered = [output for output in self.stage.outputs if output.scattered]
-            messages[:0] = await self._tombstones(message.key, scattered, out)
+            messages[:0] = await self._tombstones(message.key, scattered, out_headers)
         self._head_start.expect(messages[-1])
         try:
             await send(*messages)
@@ -134,7 +134,7 @@ class StageRunner(Runner):
         log.debug("%s: %s is published", self.stage.name, message)
         self.status.metrics.published(self.stage.name, done.took_seconds)
         self.status.metrics.add(done.counts)
-        arrived = headers.arrival_of(out) if self.stage.target == FINISHED_TOPIC else None
+        arrived = headers.arrival_of(out_headers) if self.stage.target == FINISHED_TOPIC else None
         if arrived is not None:
             self.status.metrics.finished(time.time() - arrived)
 
@@ -142,8 +142,8 @@ class StageRunner(Runner):
         """Pass on that an article is taken back: its id without a value, on every topic that the stage writes."""
         article = key_text(message.key)
         assert article is not None
-        out = self._after(message, 0.0)
-        await send(*await self._tombstones(article.encode(), self.stage.outputs, out))
+        out_headers = self._headers_after(message, 0.0)
+        await send(*await self._tombstones(article.encode(), self.stage.outputs, out_headers))
         await self._note_withdrawal(message)
         log.info("%s: %s withdraws an article", self.stage.name, message)
 

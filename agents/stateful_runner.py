@@ -44,11 +44,11 @@ class StatefulRunner(Runner):
     """Carries messages through a stage that remembers, many at a time.
 
     Args:
-        stage: which.
-        settings: limits and names.
+        stage: the stage.
+        settings: limits, and the names of topics.
         state: does the work.
-        publisher: what confirms.
-        status: what is told of it.
+        publisher: sends, and waits until the broker has confirmed.
+        status: counts messages in flight, keeps errors and metrics.
         tracing: gets a span of each message.
     """
 
@@ -73,9 +73,9 @@ class StatefulRunner(Runner):
         send = partial(self._publisher.send, soon=True, before=before_publish)
         taken: list[_Taken] = []
         size = 0
-        with ExitStack() as about:
+        with ExitStack() as handling:
             for message in messages:
-                about.enter_context(self._about(message))
+                handling.enter_context(self._handling(message))
                 if (one := await self._take_in(message, send, before_publish)) is not None:
                     taken.append(one)
                     size += one.size
@@ -91,12 +91,12 @@ class StatefulRunner(Runner):
             if (refusal := self._refusal(message)) is not None:
                 await self._dead_letter(message, send, *refusal)
                 return None
-            outcome = await self._once_stored(message, partial(self._state.process, message, before_change))
+            outcome = await self._once_store_answers(message, partial(self._state.process, message, before_change))
             if isinstance(outcome, Refused):
                 await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
                 return None
-            out = self._after(message, outcome.took_seconds)
-            return _Taken(message, outcome.took_seconds, self._addressed(outcome.messages, out))
+            out_headers = self._headers_after(message, outcome.took_seconds)
+            return _Taken(message, outcome.took_seconds, self._to_topics(outcome.messages, out_headers))
         except OwnershipLost:
             raise
         except Exception as error:
@@ -114,7 +114,7 @@ class StatefulRunner(Runner):
         except Exception as error:
             log.debug("%s: one of %d messages cannot be published: %r", self.stage.name, len(together), error)
             for each in taken:
-                with self._about(each.message):
+                with self._handling(each.message):
                     if await self._publish_alone(each, send):
                         self.status.metrics.published(self.stage.name, each.took_seconds)
             return

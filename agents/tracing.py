@@ -45,7 +45,7 @@ class TraceSpan(Protocol):
 class Tracing(Protocol):
     """Opens spans."""
 
-    def stage(self, stage: str, place: "TracedMessage") -> AbstractContextManager[TraceSpan]:
+    def stage(self, stage: str, message: "TracedMessage") -> AbstractContextManager[TraceSpan]:
         """The span of a message in a stage, for the length of a `with` block."""
         ...
 
@@ -102,9 +102,9 @@ class NoTracing:
     """No spans; a message's trace is carried along unchanged."""
 
     @contextmanager
-    def stage(self, stage: str, place: TracedMessage) -> Iterator[TraceSpan]:  # noqa: ARG002
+    def stage(self, stage: str, message: TracedMessage) -> Iterator[TraceSpan]:  # noqa: ARG002
         """Only the trace is known."""
-        with _entered(_Carried(place.headers)) as span:
+        with _entered(_Carried(message.headers)) as span:
             yield span
 
     def stop(self) -> None:
@@ -137,19 +137,19 @@ class OpenTelemetryTracing:
         self._tracer = self._provider.get_tracer("redefluss", installed_version())
 
     @contextmanager
-    def stage(self, stage: str, place: TracedMessage) -> Iterator[TraceSpan]:
+    def stage(self, stage: str, message: TracedMessage) -> Iterator[TraceSpan]:
         """A consumer's span, named after topic and stage, whose parent is the span that published the message."""
-        carrier = {name: text for name in PROPAGATED if (text := headers.text_of(place.headers, name)) is not None}
+        carrier = {name: text for name in PROPAGATED if (text := headers.text_of(message.headers, name)) is not None}
         attributes: dict[str, str | int] = {
             "messaging.system": "kafka",
             "messaging.operation.type": "process",
-            "messaging.destination.name": place.topic,
-            "messaging.destination.partition.id": str(place.partition),
-            "messaging.kafka.offset": place.offset,
+            "messaging.destination.name": message.topic,
+            "messaging.destination.partition.id": str(message.partition),
+            "messaging.kafka.offset": message.offset,
             "redefluss.stage": stage,
         }
         opened = self._tracer.start_as_current_span(
-            f"{place.topic} {stage}",
+            f"{message.topic} {stage}",
             context=self._propagator.extract(carrier),
             kind=self._trace.SpanKind.CONSUMER,
             attributes=attributes,

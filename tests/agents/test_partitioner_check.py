@@ -63,10 +63,10 @@ async def test_a_key_that_lies_elsewhere_is_counted_each_time_and_said_once(brok
     caplog.set_level(logging.WARNING)
     looker, metrics = check()
     home = default_partition(b"a", 8)
-    await looker.look(message(b"a", home))
+    await looker.check(message(b"a", home))
     assert counted(metrics) == {}
     for _ in range(3):
-        await looker.look(message(b"a", (home + 1) % 8))
+        await looker.check(message(b"a", (home + 1) % 8))
     assert counted(metrics) == {("clean",): 3}
     (said,) = caplog.messages
     assert said.startswith(
@@ -77,21 +77,21 @@ async def test_a_key_that_lies_elsewhere_is_counted_each_time_and_said_once(brok
 
 async def test_a_partition_beyond_those_that_are_known_of_shows_at_once_that_they_were_raised(broker, caplog):
     looker, metrics = check()
-    await looker.look(message(b"a", default_partition(b"a", 8)))
+    await looker.check(message(b"a", default_partition(b"a", 8)))
     broker.partitions = 64
     keys = [b"article %d" % number for number in range(200)]
     beyond = next(key for key in keys if default_partition(key, 64) >= 8)
     for key in (beyond, *keys):
-        await looker.look(message(key, default_partition(key, 64)))
+        await looker.check(message(key, default_partition(key, 64)))
     assert (counted(metrics), caplog.messages, broker.asked) == ({}, [], 2)
 
 
 async def test_raised_partitions_are_learned_of(broker, monkeypatch, caplog):
     looker, metrics = check()
-    await looker.look(message(b"a", default_partition(b"a", 8)))
+    await looker.check(message(b"a", default_partition(b"a", 8)))
     broker.partitions = 13
     monkeypatch.setattr(module, "ASK_SECONDS", 0.0)
-    await looker.look(message(b"b", default_partition(b"b", 13)))
+    await looker.check(message(b"b", default_partition(b"b", 13)))
     assert counted(metrics) == {}
     assert not caplog.messages
 
@@ -99,19 +99,19 @@ async def test_raised_partitions_are_learned_of(broker, monkeypatch, caplog):
 @pytest.mark.parametrize("key", [None, b""])
 async def test_without_a_key_any_partition_will_do(broker, key):
     looker, metrics = check()
-    await looker.look(message(key, 3))
+    await looker.check(message(key, 3))
     assert (counted(metrics), broker.asked) == ({}, 0)
 
 
 async def test_withdrawals_that_go_to_all_partitions_are_where_they_belong(broker):
     looker, metrics = check("statements")
     elsewhere = (default_partition(b"a", 8) + 1) % 8
-    await looker.look(message(b"a", elsewhere, None, topic="quotes"))
+    await looker.check(message(b"a", elsewhere, None, topic="quotes"))
     assert counted(metrics) == {}
-    await looker.look(message(b"a", elsewhere, topic="quotes"))
+    await looker.check(message(b"a", elsewhere, topic="quotes"))
     assert counted(metrics) == {("statements",): 1}
     looker, metrics = check("clean")
-    await looker.look(message(b"a", elsewhere, None))
+    await looker.check(message(b"a", elsewhere, None))
     assert counted(metrics) == {("clean",): 1}
 
 
@@ -120,6 +120,6 @@ async def test_a_broker_that_does_not_answer_is_asked_again_later_and_not_waited
     broker.error = error
     looker, metrics = check()
     for _ in range(3):
-        await looker.look(message(b"a", 0))
+        await looker.check(message(b"a", 0))
     assert (counted(metrics), broker.asked) == ({}, 1)
     assert not caplog.messages

@@ -59,7 +59,7 @@ def message(key=b"a", content_hash="h1", raw=None, **more):
 
 
 def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
-    first = headers.outgoing([("traceparent", b"00-1"), ("stage", b"forged")], STEP, attempt=2, more={"revision": "3"})
+    first = headers.outgoing([("traceparent", b"00-1"), ("stage", b"forged")], STEP, attempt=2, extra={"revision": "3"})
     assert dict(first)["traceparent"] == b"00-1"
     assert dict(first)["stage"] == b"clean"
     assert dict(first)["attempt"] == b"2"

@@ -70,7 +70,7 @@ REMOVALS = (
     Removal(
         "the size check before publishing",
         "agents/stage_runner.py",
-        '            if len(value or b"") > limit:',
+        '            if len(value or b"") > limit_bytes:',
         "            if False:",
         "tests/agents/test_runner.py::test_a_record_that_is_too_large_is_not_published_but_dead_lettered",
     ),
