@@ -10,11 +10,11 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from agents import health
+from agents.web import dead_letters
 from agents.web.operations import StreamMonitor
 from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
-from agents.web.views import dead_letters
 from schemas.codec import encode
 from schemas.records import DeadLetter
 from tests.web.conftest import prune

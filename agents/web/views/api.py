@@ -17,6 +17,7 @@ from faust import web
 from pydantic_core import PydanticSerializationError
 
 from agents.topic_reader import MessageGone, NoAnswer, message_at
+from agents.web.dead_letters import MOST, find_letter, find_letters, open_letter, replay_letter
 from agents.web.event_stream import stream
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import (
@@ -37,7 +38,6 @@ from agents.web.query_parameters import LONGEST, page_parameters
 from agents.web.site import json_response, number_in, site_of
 from agents.web.views import api_quotes, feeds, people, shares
 from agents.web.views.articles import find_article
-from agents.web.views.dead_letters import MOST, find_letter, find_letters, open_letter, replay_letter
 from agents.web.views.entities import find_entity
 from agents.web.views.newsroom import HITS, asked_for, find_hits, ranks
 from pipeline.stages import RAW_TOPIC, STAGES, STATEMENTS_TOPIC
