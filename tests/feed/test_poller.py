@@ -6,81 +6,21 @@ import errno
 import gzip
 import sqlite3
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
-from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
-from multidict import CIMultiDict
+from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
-from agents.feed import page, timing
-from agents.feed.feed_document import FeedEntry
+from agents.feed import timing
 from agents.feed.feed_list import FeedSource
-from agents.feed.fetching import Fetcher, FetchError, FetchResponse
-from agents.feed.hosts import Hosts
-from agents.feed.metrics import FeedMetrics
 from agents.feed.page_producer import NotSent
-from agents.feed.poll_result import PollResult
-from agents.feed.poller import Poller
-from agents.feed.seen import FeedState, Page, SeenError, SeenPages
-from pipeline.cleaning.cleaner import Cleaner
-from pipeline.config import PipelineConfig
+from agents.feed.seen import FeedState, SeenError, SeenPages
 from pipeline.identity import article_id
-from schemas.codec import decode
 from schemas.records import RawArticle
+from tests.feed.newsroom import Newsroom, feed, shift
 from tests.feed.site import PARAGRAPH, SECOND, Site, rss_of
 from tests.support.waiting import until
-
-CLEANER = Cleaner(PipelineConfig(model_de="rules", quote_model="rules"))
-
-
-class Newsroom:
-    """A poller over a folder that outlives it, and what it has sent."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.sent: list[RawArticle] = []
-        self.bytes: list[bytes] = []
-        self.broker_away = False
-        self.options: dict[str, Any] = {"follow_seconds": 3600.0, "max_page_bytes": 200_000}
-
-    async def send(self, article: RawArticle, value: bytes) -> None:
-        if self.broker_away:
-            raise KafkaTimeoutError
-        self.sent.append(decode(value, RawArticle))
-        self.bytes.append(value)
-
-    @asynccontextmanager
-    async def open(self, *feeds: FeedSource) -> AsyncIterator[Poller]:
-        seen = SeenPages(self.folder)
-        try:
-            hosts = Hosts(pause_seconds=0, until=seen.hosts(), on_change=seen.save_host)
-            async with Fetcher(hosts, user_agent="Redefluss/1", allow_private=True, timeout_seconds=5) as fetcher:
-                yield Poller(
-                    feeds, seen, fetcher, self.send, CLEANER,
-                    max_message_bytes=1_000_000, metrics=FeedMetrics(), **self.options,
-                )  # fmt: skip
-        finally:
-            seen.close()
-
-    async def once(self, *feeds: FeedSource) -> list[PollResult]:
-        self.sent.clear()
-        self.bytes.clear()
-        async with self.open(*feeds) as poller:
-            return await poller.once(lambda _: None)
-
-
-@pytest.fixture
-def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "feed")
-
-
-def feed(site: Site, path: str = "/feed.xml", **options: Any) -> FeedSource:
-    return FeedSource(url=site.url(path), source="Waldauer Bote", **options)
 
 
 async def test_new_articles_are_sent_once(site: Site, newsroom: Newsroom) -> None:
@@ -237,109 +177,6 @@ async def test_what_fails_is_told_and_tried_again_where_that_helps(site: Site, n
     (result,) = await newsroom.once(feed(site))
     assert (result.new, result.failed) == (1, False)
     assert site.paths() == ["/robots.txt", "/feed.xml", "/a"]
-
-
-def shift(newsroom: Newsroom, seconds: float) -> None:
-    """Let time pass: all that is due is due so much earlier."""
-    seen = SeenPages(newsroom.folder)
-    seen._db.execute("UPDATE pages SET due = due + ?", (seconds,))
-    seen._db.execute("UPDATE hosts SET until = until + ?", (seconds,))
-    seen.close()
-
-
-async def test_a_short_rest_is_waited_for(site: Site, newsroom: Newsroom) -> None:
-    site.page("/a", "Rat schließt Freibad")
-    page = site.answers["/a"]
-    answers = iter([429, 429])
-
-    async def busy(request: Any) -> Any:
-        if (status := next(answers, None)) is None:
-            return await page(request)
-        return busy_response(status)
-
-    site.answers["/a"] = busy
-    site.rss("/feed.xml", ["/a"])
-    (result,) = await newsroom.once(feed(site))
-    assert (result.new, result.failed) == (1, False)
-    times = [asked.begun for asked in site.asked if asked.path == "/a"]
-    assert all(after - before >= 0.98 for before, after in pairwise(times))
-
-
-def busy_response(status: int) -> Any:
-    from aiohttp import web
-
-    return web.Response(status=status, headers={"Retry-After": "1"})
-
-
-async def test_a_long_rest_is_kept_across_restarts(site: Site, newsroom: Newsroom) -> None:
-    for number in range(3):
-        site.put(f"/a/{number}", status=503, Retry_After="3600")
-    site.rss("/feed.xml", [f"/a/{number}" for number in range(3)])
-    (result,) = await newsroom.once(feed(site))
-    assert (len(result.failures), result.later) == (1, 2)
-    site.asked.clear()
-    (result,) = await newsroom.once(feed(site))
-    assert result.error is not None
-    assert "Retry-After" in result.error
-    assert site.asked == []
-    for number in range(3):
-        site.page(f"/a/{number}", f"Artikel {number}")
-    shift(newsroom, -3700)
-    (result,) = await newsroom.once(feed(site))
-    assert (result.new, result.failed) == (3, False)
-
-
-async def test_a_page_for_which_its_host_always_wants_rest_holds_up_no_other(site: Site, newsroom: Newsroom) -> None:
-    site.put("/a/0", status=503, Retry_After="100")
-    site.page("/a/1", "Rat schließt Freibad")
-    site.page("/a/2", "Rat öffnet Freibad")
-    site.rss("/feed.xml", ["/a/0", "/a/1", "/a/2"])
-    (result,) = await newsroom.once(feed(site))
-    assert (result.new, result.later) == (0, 2)
-    shift(newsroom, -200)
-    (result,) = await newsroom.once(feed(site))
-    assert (result.new, len(result.failures)) == (2, 1)
-
-
-@pytest.mark.parametrize("busy", ["/a/0", "/robots.txt"])
-async def test_a_page_that_is_always_answered_with_503_is_given_up(
-    site: Site, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, busy: str
-) -> None:
-    """It was tried for ever, at a rest of its host each time."""
-    site.put(busy, status=503, Retry_After="100")
-    paper = site if busy == "/a/0" else Site()
-    with paper if paper is not site else contextlib.nullcontext():
-        paper.put("/feed.xml", rss_of(site, ["/a/0"]), kind="application/rss+xml")
-        failures: list[str] = []
-        async with newsroom.open(feed(paper)) as poller:
-            counted: list[str] = []
-            monkeypatch.setattr(poller._metrics, "page", lambda _, outcome: counted.append(outcome))
-            for _ in range(timing.MAX_BUSY_ATTEMPTS):
-                shift_open(poller, -(10**7))
-                (result,) = await poller.once(lambda _: None)
-                failures += result.failures.values()
-            shift_open(poller, -(10**7))
-            (last,) = await poller.once(lambda _: None)
-    assert (last.failed, len(failures)) == (False, timing.MAX_BUSY_ATTEMPTS)
-    assert failures[-1] == f"{failures[0]}; given up after {timing.MAX_BUSY_ATTEMPTS} tries"
-    assert counted == ["failed"] * (timing.MAX_BUSY_ATTEMPTS - 1) + ["given_up"]
-
-
-def shift_open(poller: Poller, seconds: float) -> None:
-    """Let time pass while the poller runs."""
-    poller._seen._db.execute("UPDATE pages SET due = due + ?", (seconds,))
-    poller._fetcher._hosts._until.clear()
-
-
-def test_the_pauses_of_a_page_that_is_busy_grow_and_are_no_shorter_than_its_host_asks() -> None:
-    known = Page("x", "feed", FeedEntry("x"), 0.0, 0.0, 0.0)
-    pauses = []
-    for asked in (100.0, 100.0, 100.0):
-        timing.mark_failure(known, FetchError("HTTP 503", "busy", asked), 1000.0)
-        pauses.append((known.due or 0.0) - 1000.0)
-    assert pauses == [100, 120, 240]
-    timing.mark_failure(known, FetchError("it rests", "away", 50.0), 1000.0)
-    assert (known.due, known.attempts) == (1050, 3), "it was not asked"
 
 
 async def test_robots_is_no_failure(site: Site, newsroom: Newsroom) -> None:
@@ -533,72 +370,3 @@ def test_intervals_follow_what_comes_and_end_somewhere() -> None:
     fixed = FeedSource(url="https://a.example/", source="A", interval_minutes=2)
     assert next_interval(new=0, feed=fixed) == next_interval(new=9, feed=fixed) == 120
     assert next_interval(new=0, failures=2, feed=fixed) == 480
-
-
-@pytest.mark.parametrize("link", ["http://169.254.169.254/latest/meta-data/", "http://10.0.0.7/a", "http://[::1]/a"])
-async def test_private_addresses_in_a_feed_are_refused(site: Site, newsroom: Newsroom, link: str) -> None:
-    """The feed's own host is taken for a public one; what it lists is checked on its own."""
-
-    class PublicFeed(Fetcher):
-        async def _once(self, url: Any, *rest: Any) -> Any:
-            if url.host != "zeitung.example":
-                return await super()._once(url, *rest)
-            return FetchResponse(str(url), 200, rss_of(site, [link]).encode(), CIMultiDict()), ""
-
-    seen = SeenPages(newsroom.folder)
-    async with PublicFeed(Hosts(pause_seconds=0), user_agent="Redefluss", timeout_seconds=2) as strict:
-        poller = Poller(
-            [FeedSource(url="http://zeitung.example/feed.xml", source="Bote")], seen, strict, newsroom.send, CLEANER,
-            max_message_bytes=1_000_000, metrics=FeedMetrics(), **newsroom.options,
-        )  # fmt: skip
-        (result,) = await poller.once(lambda _: None)
-    seen.close()
-    assert result.error is None
-    assert "is no public address" in result.failures[link]
-    assert newsroom.sent == []
-
-
-async def test_what_one_site_sends_does_not_end_the_others(site: Site, newsroom: Newsroom) -> None:
-    site.page("/a", "Rat schließt Freibad")
-    site.rss("/gut.xml", ["/a"])
-    wrong = "application/xml; charset=punycode"
-    site.put("/wirr.xml", b"<rss><channel><item><link>/a</link><title>Rat</title></item></channel></rss>", kind=wrong)
-    results = await newsroom.once(*(feed(site, f"/{name}.xml") for name in ("wirr", "gut")))
-    assert results[-1].new == 1
-    assert "\n" not in (results[0].error or "\n")
-
-
-async def test_an_error_inside_fails_one_page_alone(
-    site: Site, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site.page("/a", "Rat schließt Freibad")
-    site.page("/b", "Rat öffnet Freibad")
-    site.rss("/feed.xml", ["/a", "/b"])
-    read = page.text_of
-
-    def failing(answer: Any) -> str:
-        if answer.url.endswith("/a"):
-            raise OverflowError("zu groß")
-        return read(answer)
-
-    monkeypatch.setattr(page, "text_of", failing)
-    (result,) = await newsroom.once(feed(site))
-    assert (result.new, list(result.failures)) == (1, [site.url("/a")])
-    assert "OverflowError" in result.failures[site.url("/a")]
-
-
-async def test_a_page_that_cannot_be_cleaned_is_sent_as_it_is(site: Site, newsroom: Newsroom) -> None:
-    broken = "&#" + "9" * 5000 + ";"
-    site.page("/a", "Rat schließt", head=f'<script type="application/ld+json">{{"headline": "{broken}"}}</script>')
-    site.rss("/feed.xml", ["/a"])
-    (result,) = await newsroom.once(feed(site))
-    assert (result.new, result.failed) == (1, False)
-
-
-async def test_a_password_in_a_feeds_address_is_told_nobody(site: Site, newsroom: Newsroom) -> None:
-    site.page("/a", "Rat schließt Freibad")
-    site.rss("/feed.xml", ["/a"])
-    secret = FeedSource(url=site.url("/feed.xml").replace("//", "//kundin:geheim@"), source="Waldauer Bote")
-    (result,) = await newsroom.once(secret)
-    assert newsroom.sent[0].meta["feed"]["url"] == site.url("/feed.xml")
-    assert "geheim" not in result.line()

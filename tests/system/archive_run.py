@@ -15,25 +15,21 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import orjson
 import psycopg
-from aiokafka.errors import KafkaError
 
-from agents import headers, kafka
 from agents.broker import EmbeddedBroker
-from agents.processes import module_command
 from pipeline.cleaning.cleaner import Cleaner
 from pipeline.identity import article_id
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, RAW_TOPIC, STATEMENTS_TOPIC
@@ -42,21 +38,15 @@ from tests.feed.site import Site
 from tests.support.kafka_broker import KafkaBroker
 from tests.support.postgres import PostgresServer
 from tests.support.press import Press, Published, corpus_articles
-from tests.support.stream import Stream, descendants
+from tests.support.stream import Stream
+from tests.system.archive_parts import LEAST_WAIT_SECONDS, Part, Topics
+from tests.system.archive_report import QUESTIONS, Report, as_markdown, compared, rows_of
 
 REVISED_SHARE = 0.25
 """Of the articles that are through are revised with each lot, as are some of those under way."""
 WITHDRAWN_SHARE = 0.02
-LEAST_WAIT_SECONDS = 240.0
 SECONDS_AN_ARTICLE = 2.0
 """On cores that do other work as well; what has not come after that time is lost."""
-STOP_SECONDS = 90.0
-QUESTIONS = {
-    "articles": "SELECT id, revision, text FROM articles",
-    "quotes": "SELECT article_id, id, text, coalesce(speaker_name, '') FROM quotes",
-    "mentions": "SELECT article_id, entity_id, begin_char, end_char FROM mentions",
-    "statements": "SELECT id, text, count FROM statements",
-}
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -69,168 +59,6 @@ class Plan:
     kills: int
     seed: int = 1
     rules: bool = False
-
-
-@dataclass
-class StoreReport:
-    """What a store has at the end.
-
-    Attributes:
-        articles, quotes, mentions, statements: rows.
-        revised: articles in a version that is not the first.
-        lost: articles that are on their pages and not in the store.
-        twice: rows that should be there once.
-        stale: articles whose text is not that of the page as it is at the end.
-        not_withdrawn: articles that were withdrawn and are there.
-        differing: rows that are in the store or on the topics, and not in both, by table.
-    """
-
-    articles: int = 0
-    quotes: int = 0
-    mentions: int = 0
-    statements: int = 0
-    revised: int = 0
-    lost: int = 0
-    twice: int = 0
-    stale: int = 0
-    not_withdrawn: int = 0
-    differing: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def faults(self) -> int:
-        """All that should not be."""
-        return self.lost + self.twice + self.stale + self.not_withdrawn + sum(self.differing.values())
-
-
-@dataclass
-class Report:
-    """What came of it."""
-
-    published: int = 0
-    versions: int = 0
-    revised: int = 0
-    withdrawn: int = 0
-    raw_messages: int = 0
-    sent_again: int = 0
-    dead_letters: int = 0
-    killed: dict[str, int] = field(default_factory=dict)
-    ended_by_themselves: list[str] = field(default_factory=list)
-    exit_codes: dict[str, int] = field(default_factory=dict)
-    seconds: float = 0.0
-    stores: dict[str, StoreReport] = field(default_factory=dict)
-
-    @property
-    def faults(self) -> int:
-        """What should not be, in both stores and before them."""
-        badly = sum(code != 0 for code in self.exit_codes.values())
-        stores = sum(store.faults for store in self.stores.values())
-        return stores + badly + self.dead_letters + len(self.ended_by_themselves)
-
-
-class Part:
-    """A command of the stream, as a process that is started again after it was killed.
-
-    Args:
-        name: of its log.
-        stream: whose broker and folder it uses.
-        arguments: of `redefluss`.
-    """
-
-    def __init__(self, name: str, stream: Stream, *arguments: str) -> None:
-        self.name = name
-        self.arguments = arguments
-        self._stream = stream
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def log(self) -> Path:
-        """What it said, in all of its lives."""
-        return self._stream.folder / f"{self.name}.log"
-
-    def start(self, *more: str) -> None:
-        """Start it."""
-        with self.log.open("ab") as out:
-            self._process = subprocess.Popen(
-                module_command("agents.cli", *self.arguments, *more),
-                cwd=self._stream.folder,
-                env=dict(os.environ) | self._stream.environment,
-                stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            )  # fmt: skip
-
-    @property
-    def exit_code(self) -> int | None:
-        """None while it runs."""
-        return None if self._process is None else self._process.poll()
-
-    def children(self) -> list[int]:
-        """Its processes."""
-        return [] if self._process is None else descendants(self._process.pid)
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    async def ended(self) -> int:
-        """Its exit code, once it has ended."""
-        assert self._process is not None
-        return await asyncio.to_thread(self._process.wait, STOP_SECONDS + LEAST_WAIT_SECONDS)
-
-    async def stop(self) -> int:
-        """SIGTERM; its exit code."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
-        return await asyncio.to_thread(self._process.wait, STOP_SECONDS)
-
-
-class Topics:
-    """The last message of each key, and how many there were, by topic; read all the time."""
-
-    NAMES = (RAW_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC)
-
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-        self._last: dict[str, dict[str, tuple[bytes, int]]] = {name: {} for name in self.NAMES}
-        self.counts: Counter[str] = Counter()
-        self.raw_contents: set[bytes] = set()
-
-    async def read(self) -> None:
-        """Until cancelled."""
-        prefix = self._stream.settings.topic_prefix
-        consumer = kafka.consumer(self._stream.settings, *(prefix + name for name in self.NAMES))
-        await consumer.start()
-        try:
-            while True:
-                with suppress(KafkaError, OSError):
-                    for tp, records in (await consumer.getmany(timeout_ms=300)).items():
-                        for record in records:
-                            self._take(tp.topic.removeprefix(prefix), record)
-        finally:
-            await consumer.stop()
-
-    def _take(self, name: str, record: Any) -> None:
-        self.counts[name] += 1
-        key = (record.key or b"").decode()
-        if record.value is None:
-            self._last[name].pop(key, None)
-            return
-        if name == RAW_TOPIC:
-            self.raw_contents.add(record.value)
-        revision = headers.text_of(record.headers, "revision")
-        self._last[name][key] = record.value, int(revision or 1)
-
-    def records(self, name: str) -> dict[str, dict[str, Any]]:
-        """The last record of each key that was not taken back."""
-        return {key: orjson.loads(value) for key, (value, _) in self._last[name].items()}
-
-    def revisions(self) -> dict[str, int]:
-        """Of each article that is through."""
-        return {key: revision for key, (_, revision) in self._last[FINISHED_TOPIC].items()}
-
-    def texts(self) -> dict[str, str]:
-        """Of each article that is through."""
-        return {key: record["text"] for key, record in self.records(FINISHED_TOPIC).items()}
 
 
 class Run:
@@ -412,57 +240,10 @@ class Run:
         report.sent_again = report.raw_messages - report.withdrawn - len(topics.raw_contents)
         report.dead_letters = topics.counts[DEAD_LETTER_TOPIC]
         report.killed = dict(self._killed)
-        on_topics = _rows_of(topics.records(FINISHED_TOPIC), topics.records(STATEMENTS_TOPIC), revisions)
+        on_topics = rows_of(topics.records(FINISHED_TOPIC), topics.records(STATEMENTS_TOPIC), revisions)
         for name, ask in self._stores.items():
             rows = {table: ask(question) for table, question in QUESTIONS.items()}
-            report.stores[name] = _compared(rows, on_topics, wanted, self._withdrawn)
-
-
-def _compared(
-    rows: Mapping[str, list[tuple[Any, ...]]],
-    on_topics: Mapping[str, Counter[tuple[Any, ...]]],
-    wanted: Mapping[str, str],
-    withdrawn: set[str],
-) -> StoreReport:
-    texts = {key: text for key, _, text in rows["articles"]}
-    single = {
-        "articles": [row[0] for row in rows["articles"]],
-        "quotes": [row[1] for row in rows["quotes"]],
-        "statements": [row[0] for row in rows["statements"]],
-    }
-    return StoreReport(
-        **{table: len(found) for table, found in rows.items()},
-        revised=sum(revision > 1 for _, revision, _ in rows["articles"]),
-        lost=len(wanted.keys() - texts.keys()),
-        twice=sum(len(keys) - len(set(keys)) for keys in single.values()),
-        stale=sum(texts[key] != text for key, text in wanted.items() if key in texts),
-        not_withdrawn=len(withdrawn & texts.keys()),
-        differing={
-            table: ((Counter(found) - on_topics[table]) + (on_topics[table] - Counter(found))).total()
-            for table, found in rows.items()
-        },
-    )
-
-
-def _rows_of(
-    articles: Mapping[str, dict[str, Any]], statements: Mapping[str, dict[str, Any]], revisions: Mapping[str, int]
-) -> dict[str, Counter[tuple[Any, ...]]]:
-    """The rows that the topics' last records come to, as the questions ask for them."""
-    return {
-        "articles": Counter((key, revisions[key], record["text"]) for key, record in articles.items()),
-        "quotes": Counter(
-            (key, quote["id"], quote["text"], (quote["speaker"] or {}).get("name") or "")
-            for key, record in articles.items()
-            for quote in record["quotes"]
-        ),
-        "mentions": Counter(
-            (key, entity["id"], mention["begin"], mention["end"])
-            for key, record in articles.items()
-            for entity in record["entities"]
-            for mention in entity["mentions"]
-        ),
-        "statements": Counter((key, record["text"], record["count"]) for key, record in statements.items()),
-    }
+            report.stores[name] = compared(rows, on_topics, wanted, self._withdrawn)
 
 
 def _id(published: Published) -> str:
@@ -486,36 +267,6 @@ def surroundings(*, real_kafka: bool) -> Iterator[tuple[EmbeddedBroker | KafkaBr
     """A broker, a database server and a web server."""
     with KafkaBroker() if real_kafka else EmbeddedBroker(port=0) as broker, PostgresServer() as server, Site() as site:
         yield broker, server, site
-
-
-def as_markdown(report: Report, command: str) -> str:
-    """The report for people."""
-    killed = ", ".join(f"{name} {count}" for name, count in sorted(report.killed.items()))
-    rows: dict[str, Iterable[object]] = {
-        "articles published": [report.published],
-        "of these revised at least once": [report.revised],
-        "of these withdrawn at the end": [report.withdrawn],
-        "messages on `articles.raw`": [report.raw_messages],
-        "of these sent again after a kill, byte for byte the same": [report.sent_again],
-        "dead letters": [report.dead_letters],
-        "kills by SIGKILL": [f"{sum(report.killed.values())} ({killed})"],
-        "commands that ended by themselves or with an error": [
-            len(report.ended_by_themselves) + sum(code != 0 for code in report.exit_codes.values())
-        ],
-        "time": [f"{report.seconds:.0f} s"],
-    }
-    lines = [f"## `{command}`", "", "| | |", "|---|---|"]
-    lines += [f"| {name} | {' | '.join(map(str, values))} |" for name, values in rows.items()]
-    stores = {
-        "articles": "articles", "quotes": "quotes", "mentions": "mentions", "statements": "statements",
-        "articles in a later version": "revised", "**lost**": "lost", "**more than once**": "twice",
-        "**not the page's last version**": "stale", "**withdrawn and still there**": "not_withdrawn",
-    }  # fmt: skip
-    lines += ["", f"| rows at the end | {' | '.join(report.stores)} |", "|---|" + "---|" * len(report.stores)]
-    for name, attribute in stores.items():
-        lines.append(f"| {name} | {' | '.join(str(getattr(store, attribute)) for store in report.stores.values())} |")
-    differing = " | ".join(str(sum(store.differing.values())) for store in report.stores.values())
-    return "\n".join([*lines, f"| **rows that differ from the topics** | {differing} |", ""])
 
 
 def main() -> int:

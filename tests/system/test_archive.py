@@ -7,7 +7,8 @@ import pytest
 from agents.broker import BrokerError
 from tests.support.missing import missing
 from tests.support.postgres import PostgresMissing
-from tests.system.archive_run import Plan, Run, StoreReport, _compared, surroundings
+from tests.system.archive_report import StoreReport, compared
+from tests.system.archive_run import Plan, Run, surroundings
 
 PLAN = Plan(articles=30, feeds=4, kills=2, seed=5, rules=True)
 
@@ -40,14 +41,14 @@ def test_what_is_lost_twice_stale_or_left_is_seen():
     }
     on_topics = {table: Counter(rows) for table, rows in right.items()}
 
-    def compared(**rows) -> StoreReport:
-        return _compared(right | rows, on_topics, {"a": "A", "b": "B"}, {"gone"})
+    def report(**rows) -> StoreReport:
+        return compared(right | rows, on_topics, {"a": "A", "b": "B"}, {"gone"})
 
-    assert compared().faults == 0
-    assert compared(articles=right["articles"][:1]).lost == 1
-    assert compared(articles=[*right["articles"], ("a", 1, "A")]).twice == 1
-    assert compared(quotes=right["quotes"] * 2).twice == 1
-    assert compared(articles=[("a", 1, "A"), ("b", 1, "alt")]).stale == 1
-    assert compared(articles=[*right["articles"], ("gone", 1, "")]).not_withdrawn == 1
-    assert compared(mentions=[]).differing["mentions"] == 1
-    assert compared(statements=[("s", "Ja", 3)]).differing["statements"] == 2
+    assert report().faults == 0
+    assert report(articles=right["articles"][:1]).lost == 1
+    assert report(articles=[*right["articles"], ("a", 1, "A")]).twice == 1
+    assert report(quotes=right["quotes"] * 2).twice == 1
+    assert report(articles=[("a", 1, "A"), ("b", 1, "alt")]).stale == 1
+    assert report(articles=[*right["articles"], ("gone", 1, "")]).not_withdrawn == 1
+    assert report(mentions=[]).differing["mentions"] == 1
+    assert report(statements=[("s", "Ja", 3)]).differing["statements"] == 2

@@ -89,14 +89,15 @@ async def send(settings: Settings, topic: str, *values: bytes) -> None:
 
 
 async def eventually(true: Callable[[], Any]) -> None:
-    async with asyncio.timeout(90):
-        while True:
-            try:
-                if true():
-                    return
-            except StoreUnavailable:
-                pass
-            await asyncio.sleep(0.1)
+    """Wait until it is true, and the store is there to say so."""
+
+    def said() -> Any:
+        try:
+            return true()
+        except StoreUnavailable:
+            return None
+
+    await until(said, 90)
 
 
 def ids(reader: StoreReader) -> set[str]:
