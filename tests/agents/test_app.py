@@ -233,23 +233,23 @@ async def test_an_event_is_handled_by_the_agent_until_its_partition_is_given_up(
     assert handled == [0, 1]
 
 
-async def test_what_an_event_holds_is_looked_at_before_it_is_handled(tmp_path):
+async def test_what_an_event_holds_is_checked_before_it_is_handled(tmp_path):
     app, seen = make(tmp_path), []
 
-    async def look(message: Incoming) -> None:
-        seen.append(("looked at", message.offset))
+    async def check(message: Incoming) -> None:
+        seen.append(("checked", message.offset))
 
     async def handle(message: Incoming, *, before_publish: BeforeSend) -> None:
         seen.append(("handled", message.offset))
 
-    app.partitioner_check = SimpleNamespace(look=look)
+    app.partitioner_check = SimpleNamespace(check=check)
     app.handle = handle
     message = SimpleNamespace(
         topic=SOURCE, partition=0, offset=7, timestamp=1.0, key=b"k", value=b"v", headers=None, generation_id=1
     )
     message.tp = TP(SOURCE, 0)
     await app.process(SimpleNamespace(message=message))
-    assert seen == [("looked at", 7), ("handled", 7)]
+    assert seen == [("checked", 7), ("handled", 7)]
 
 
 @pytest.mark.parametrize(("stage", "together"), [("clean", [[7], [8], [9]]), ("statements", [[7, 8, 9]])])
