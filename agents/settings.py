@@ -13,9 +13,13 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from agents.broker_settings import BrokerSettings, host_in_address
 from agents.headers import installed_version
+from agents.service_links import is_service_link
 from pipeline.config import PipelineConfig
 from pipeline.cores import available_cores
 
+PREFIX = "REDEFLUSS_"
+"""What the names of all variables begin with."""
+ENV_FILE = ".env"
 DEAD_LETTER_OVERHEAD_BYTES = 65_536
 """Of a dead letter, beside the message in it."""
 STATEMENT_WINDOWS = 2
@@ -26,7 +30,7 @@ class Settings(BrokerSettings):
     """The settings of one worker and of the commands; the first of them are those of the broker."""
 
     model_config = SettingsConfigDict(
-        env_prefix="REDEFLUSS_", env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8-sig", env_ignore_empty=True, extra="ignore"
     )
 
     topic_prefix: str = Field("", description="put before every topic and consumer group", pattern=r"^[A-Za-z0-9._-]*$",
@@ -138,6 +142,11 @@ class Settings(BrokerSettings):
     tracing: bool = Field(
         False, description="send a span of each message by OpenTelemetry, to where its own variables (OTEL_*) say"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_service_links(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if not is_service_link(name, value)}
 
     @field_validator("languages", "web_allowed_hosts", "web_trusted_proxies", mode="before")
     @classmethod

@@ -7,7 +7,11 @@ from enum import IntEnum
 
 from pydantic import ValidationError
 
+from agents.cli import console
 from agents.settings import Settings
+from agents.unknown_settings import unknown_settings
+
+log = logging.getLogger("redefluss.settings")
 
 
 class ExitCode(IntEnum):
@@ -66,19 +70,32 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
 """Errors that are told, by name, what is put before them, and the exit code: to import them all would take seconds."""
 
 
-def load_settings() -> Settings:
-    """The settings from the environment and `.env`.
+def load_settings(*, logged: bool = False) -> Settings:
+    """The settings from the environment and `.env`; of variables that look like settings and are none, one line tells.
+
+    Args:
+        logged: for a process that logs: logging is configured as the settings say, and that line is one of the log.
 
     Raises:
         CommandError: naming the variable, for the first value that cannot be used, or the line of `.env`.
     """
     try:
         with _no_line_left_out():
-            return Settings()
+            unknown = unknown_settings()
+            settings = Settings()
     except ValidationError as error:
-        raise CommandError("; ".join(_setting_errors(error))) from None
+        raise CommandError("; ".join((*_setting_errors(error), *filter(None, [unknown])))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f".env cannot be read: {one_line(error)}") from None
+    if logged:
+        from agents import logs
+
+        logs.configure(settings.log_level, settings.log_format)
+    if unknown is not None and logged:
+        log.warning("%s", unknown)
+    elif unknown is not None:
+        console.note(f"redefluss: warning: {unknown}")
+    return settings
 
 
 @contextmanager

@@ -27,11 +27,9 @@ def feed(
 
     Every message is confirmed by the broker. With --once, exit code 1 if something failed.
     """
-    from agents import logs
     from agents.feed import feed_list
 
-    settings = load_settings()
-    logs.configure(settings.log_level, settings.log_format)
+    settings = load_settings(logged=True)
     known = feed_list.load(feeds)
     try:
         return asyncio.run(_feed(settings, known, once))

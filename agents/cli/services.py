@@ -15,6 +15,7 @@ from agents.cli.console import note
 from agents.cli.errors import CommandError, ExitCode
 from agents.processes import die_with_parent, module_command
 from agents.settings import Settings
+from agents.unknown_settings import unknown_settings
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 DRAIN_SECONDS = 4.0
@@ -83,7 +84,13 @@ async def worker(
         preexec_fn=die_with_parent,
         start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
     )
-    reader = asyncio.create_task(_relay(process, say))
+    known = unknown_settings()
+
+    def tell(line: str) -> None:
+        if known is None or known not in line:  # which has been told when the settings were read
+            say(line)
+
+    reader = asyncio.create_task(_relay(process, tell))
     try:
         yield process
     finally:

@@ -14,7 +14,8 @@ from agents.settings import Settings
 
 def settings() -> int:
     """Every setting with its value, default, meaning and environment variable; then the models and their licences."""
-    rows = [_row(load_settings(), name) for name in Settings.model_fields]
+    current = load_settings()
+    rows = [_row(current, name) for name in Settings.model_fields]
     models = _models()
     if not console.for_people():
         console.write_json({"settings": rows, "models": models})

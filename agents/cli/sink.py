@@ -49,7 +49,7 @@ def parquet(
 
         return ParquetStore(folder)
 
-    return _sink(store, "parquet", str(folder.resolve()), until_caught_up, from_beginning)
+    return _sink(load_settings(), store, "parquet", str(folder.resolve()), until_caught_up, from_beginning)
 
 
 @app.command("postgres")
@@ -68,7 +68,7 @@ def postgres(
 
         return PostgresStore(dsn)
 
-    return _sink(store, "postgres", dsn, until_caught_up, from_beginning)
+    return _sink(load_settings(), store, "postgres", dsn, until_caught_up, from_beginning)
 
 
 @app.command("duckdb")
@@ -84,7 +84,7 @@ def duckdb(
 
         return DuckDBStore(file)
 
-    return _sink(store, "duckdb", str(file.resolve()), until_caught_up, from_beginning)
+    return _sink(load_settings(), store, "duckdb", str(file.resolve()), until_caught_up, from_beginning)
 
 
 @app.command("opensearch")
@@ -100,7 +100,7 @@ def opensearch(
 
         return OpenSearchStore(url)
 
-    return _sink(store, "opensearch", url, until_caught_up, from_beginning)
+    return _sink(load_settings(), store, "opensearch", url, until_caught_up, from_beginning)
 
 
 @app.command("webhook")
@@ -110,20 +110,27 @@ def webhook(
     from_beginning: FromBeginning = True,
 ) -> int:
     """Send every article and statement to a web address, in requests signed with REDEFLUSS_WEBHOOK_SECRET."""
+    settings = load_settings()
 
     def store() -> "SinkStore":
         from agents.sinks.webhook import WebhookStore
 
-        secret = load_settings().webhook_secret
+        secret = settings.webhook_secret
         if secret is None:
             raise CommandError("requests are signed: set REDEFLUSS_WEBHOOK_SECRET")
         return WebhookStore(url, secret.get_secret_value())
 
-    return _sink(store, "webhook", url, until_caught_up, from_beginning)
+    return _sink(settings, store, "webhook", url, until_caught_up, from_beginning)
 
 
-def _sink(make: "Callable[[], SinkStore]", kind: str, target: str, until_caught_up: bool, from_beginning: bool) -> int:
-    settings = load_settings()
+def _sink(
+    settings: Settings,
+    make: "Callable[[], SinkStore]",
+    kind: str,
+    target: str,
+    until_caught_up: bool,
+    from_beginning: bool,
+) -> int:
     try:
         store = make()
     except ModuleNotFoundError as error:

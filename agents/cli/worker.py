@@ -21,12 +21,9 @@ def worker(
     ] = None,
 ) -> int:
     """Run all stages, or some. At Ctrl-C or SIGTERM, finish the messages in work, commit their offsets and end."""
-    from agents import logs
     from agents.worker import run
 
-    settings = load_settings()
-    logs.configure(settings.log_level, settings.log_format)
-    return run(settings, stage or ())
+    return run(load_settings(logged=True), stage or ())
 
 
 def broker(

@@ -1,6 +1,7 @@
 """Whatever a person gets wrong is told in one line on stderr, with an exit code that means something."""
 
 import gzip
+import json
 import os
 import signal
 import socket
@@ -108,6 +109,24 @@ def test_a_line_of_the_file_of_settings_that_cannot_be_read(quick: Cli, folder: 
     result = quick("settings")
     assert (result.returncode, result.stdout) == (ExitCode.USAGE, b"")
     assert told(result) == "redefluss: .env: could not parse statement starting at line 2"
+
+
+def test_a_variable_that_is_no_setting_is_told_once(quick: Cli) -> None:
+    line = "there is no setting REDEFLUSS_PARTITION (is REDEFLUSS_PARTITIONS meant?)"
+    result = quick("settings", REDEFLUSS_PARTITION="3")
+    assert (result.returncode, told(result)) == (ExitCode.OK, f"redefluss: warning: {line}")
+    result = quick("sink", "webhook", "https://redaktion.example/")
+    assert result.stderr.decode().splitlines()[0] == f"redefluss: warning: {line}"
+    assert result.stderr.decode().count(line) == 1
+    result = quick("topics", "list", REDEFLUSS_PARTITIONS="viele")
+    assert told(result).endswith(f"; {line}"), "beside what is wrong it may be the reason"
+
+
+def test_a_process_that_logs_does_so_of_a_variable_that_is_no_setting(quick: Cli) -> None:
+    result = quick("worker", "--stage", "kochen", REDEFLUSS_WEBPORT="1", REDEFLUSS_LOG_FORMAT="json")
+    event, _ = result.stderr.splitlines()
+    assert json.loads(event)["level"] == "WARNING"
+    assert json.loads(event)["message"] == "there is no setting REDEFLUSS_WEBPORT (is REDEFLUSS_WEB_PORT meant?)"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from agents.cli import services
 from agents.cli.errors import CommandError, ExitCode
 from agents.settings import Settings
+from agents.unknown_settings import unknown_settings
 from tests.support.ports import free_port
 
 WRITES = "import sys; sys.stderr.write({text}); sys.stderr.flush()"
@@ -41,6 +42,20 @@ async def test_a_long_line_is_told_as_any_other() -> None:
 async def test_of_a_line_without_end_there_is_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "LINE_BYTES", 1_000)
     assert await relayed("300_000 * 'x' + '\\nzwei'") == [1_000 * "x", "zwei"]
+
+
+async def test_what_the_command_has_told_of_the_settings_its_worker_does_not_tell_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REDEFLUSS_WEBPORT", "1")
+    line = "there is no setting REDEFLUSS_WEBPORT (is REDEFLUSS_WEB_PORT meant?)"
+    assert unknown_settings() == line
+    command = [sys.executable, "-c", WRITES.format(text=repr(f"WARNING {line}\nbereit\n"))]
+    monkeypatch.setattr(services, "module_command", lambda *_: command)
+    said: list[str] = []
+    async with services.worker(Settings(web_port=free_port()), tmp_path, say=said.append) as process:
+        await process.wait()
+    assert said == ["bereit"]
 
 
 def test_where_only_the_embedded_broker_could_listen_an_ipv6_address_is_refused() -> None:
