@@ -9,6 +9,7 @@ import pytest
 
 from agents.web.event_stream import AT_ONCE, STREAMS_OF_CLIENT
 from agents.web.store.writer import StoreWriter, TopicMessage
+from agents.web.views import newsroom
 from schemas.codec import encode
 from schemas.records import QuoteArticle
 from tests.web.articles import quote_article
@@ -87,6 +88,46 @@ def test_a_correction_is_shown_in_the_place_of_what_it_corrects(
     add(writer, quote_article("n-1", title="Neu 1, berichtigt", published_at=None, simhash="3" * 16))
     until(lambda: texts(browser, '[data-id="n-1"] h2') == ["Neu 1, berichtigt"], 10, "another headline")
     assert len(find(browser, "#stream > *")) == len(order)
+
+
+def test_a_correction_of_another_time_goes_to_its_place_when_it_is_asked_for(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
+    """It stayed in the place of the former version until the page was loaded anew."""
+    add(writer, *numbered(3))
+    listen(browser, address + "/")
+    order = texts(browser, "#stream h2")
+    assert order[:3] == ["Neu 3", "Neu 2", "Neu 1"]
+    add(writer, quote_article("n-1", title="Berichtigt", published_at=None, simhash="01" * 8))
+    until(lambda: texts(browser, "#new:not([hidden])") == ["1 neue"], 10, "that there is something to ask for")
+    assert texts(browser, "#stream h2") == [*order[:2], "Berichtigt", *order[3:]]
+    add(writer, quote_article("n-1", title="Noch einmal berichtigt", published_at=None, simhash="01" * 8))
+    until(lambda: "Noch einmal berichtigt" in texts(browser, "#stream h2"), 10, "the next version")
+    assert texts(browser, "#new:not([hidden])") == ["1 neue"]
+    find(browser, "#new")[0].click()
+    assert texts(browser, "#stream h2") == ["Noch einmal berichtigt", *order[:2], *order[3:]]
+    assert find(browser, "#new[hidden]")
+
+
+def test_a_correction_of_the_oldest_article_lets_no_other_be_taken_for_older(
+    address: str, writer: StoreWriter, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What had been published before the corrected one, but after all others, never came."""
+
+    def tag(day: int, name: str) -> QuoteArticle:
+        at = f"2026-04-{day:02}T08:00:00Z"
+        return quote_article(name, title=name, source="Neublatt", published_at=at, simhash=f"{day:02}" * 8)
+
+    monkeypatch.setattr(newsroom, "LATEST", 3)
+    add(writer, *(tag(day, name) for day, name in enumerate(("null", "eins", "zwei", "drei"), start=1)))
+    listen(browser, address + "/?source=Neublatt")
+    assert texts(browser, "#stream h2") == ["drei", "zwei", "eins"]
+    add(writer, tag(9, "eins"))
+    until(lambda: texts(browser, "#new:not([hidden])") == ["1 neue"], 10, "the correction")
+    add(writer, tag(8, "acht"))
+    until(lambda: texts(browser, "#new:not([hidden])") == ["2 neue"], 10, "what is new")
+    find(browser, "#new")[0].click()
+    assert texts(browser, "#stream h2") == ["eins", "acht", "drei", "zwei"]
 
 
 def test_an_article_that_is_withdrawn_goes(address: str, writer: StoreWriter, browser: Any) -> None:

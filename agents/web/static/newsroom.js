@@ -11,6 +11,7 @@
   // Nothing moves under the reader: what is new waits until it is asked for, and goes then where its time belongs.
   // If it is more than that, or some of it was left out, the page is asked for anew: the list would have holes.
   // What is shown is kept right meanwhile: a new version stands where the former one did, and what is withdrawn goes.
+  // A new version of another time waits too, since it belongs elsewhere; until then its card has the time of its place.
   const most = 100;
   let waiting = [];
   let many = false;
@@ -60,15 +61,25 @@
     Redefluss.put(card, now.innerHTML);
   }
 
+  function stands(card) {
+    const [before, after] = [card.previousElementSibling, card.nextElementSibling];
+    return (!before || at(before) >= at(card)) && (!after || at(after) <= at(card));
+  }
+
   function take(article) {
     const shown = cards().find((card) => standsFor(card, article))
       ?? cards().find((card) => card.dataset.same === String(article.same))
       ?? cards().find((card) => card.dataset.id === article.id);
-    if (shown) { change(shown, made(article.html)); return; }
+    waiting = waiting.filter((other) => other.id !== article.id && other.same !== article.same);
+    if (shown) {
+      const former = shown.dataset.at;
+      change(shown, made(article.html));
+      if (stands(shown)) { if (!many) offer(); return; }
+      shown.dataset.at = former;
+    }
     if (many) return;
     const oldest = cards().at(-1);
-    if (oldest && "older" in stream.dataset && article.at < at(oldest)) return;
-    waiting = waiting.filter((other) => other.id !== article.id && other.same !== article.same);
+    if (!shown && oldest && "older" in stream.dataset && article.at < at(oldest)) return;
     waiting.push(article);
     if (waiting.length > most) { offerAnew(); return; }
     if (!stream.children.length) { show(); return; }
