@@ -71,8 +71,8 @@ STATEMENT_COLUMNS: Mapping[str, type] = {
     "first_source": str,
     "first_published_at": str,
     "updated_at": str,
-    "article_ids": str,
-    "quote_ids": str,
+    "article_ids": list,
+    "quote_ids": list,
 }
 MOST = 16
 """Files that are made at a time."""
@@ -151,13 +151,18 @@ def _csv(parts: Iterable[list["Row"]], columns: Mapping[str, type]) -> Iterator[
     """With a byte order mark, by which spreadsheets know UTF-8, and nothing that they would take for a formula."""
     yield codecs.BOM_UTF8 + _csv_lines([[*columns]])
     for rows in parts:
-        yield _csv_lines([_harmless(row[name]) for name in columns] for row in rows)
+        yield _csv_lines([_harmless(_cell(row[name])) for name in columns] for row in rows)
 
 
 def _csv_lines(rows: Iterable[list[Any]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    """A list, which is one of ids with whatever signs, as JSON."""
+    return orjson.dumps(value).decode() if isinstance(value, list) else value
 
 
 def _harmless(value: Any) -> Any:
@@ -178,6 +183,7 @@ def _parquet(parts: Iterable[list["Row"]], columns: Mapping[str, type]) -> Itera
     except ImportError:
         raise HTTPNotImplemented(text="Parquet needs pyarrow: pip install 'redefluss[parquet]'") from None
     types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
+    types[list] = pyarrow.list_(types[str])
     schema = pyarrow.schema([(name, types[type_]) for name, type_ in columns.items()])
     out = _Written()
     with parquet.ParquetWriter(out, schema, compression="zstd") as writer:

@@ -1,6 +1,8 @@
 """Files of quotes: what is in them, and how they are sent, which is while their rows are read."""
 
 import asyncio
+import csv
+import io
 import logging
 import sqlite3
 import threading
@@ -13,6 +15,7 @@ import orjson
 import pytest
 from aiohttp import ClientPayloadError
 from aiohttp.test_utils import TestClient
+from pyarrow import parquet
 
 from agents.settings import Settings
 from agents.web import exports
@@ -198,6 +201,35 @@ async def test_who_only_asks_what_there_is_gets_no_rows(client: Client, made: An
     async with client.head(JSONL) as response:
         assert (response.status, response.headers["X-Rows"]) == (200, "3")
     assert rows.read < 3
+
+
+async def test_ids_of_a_statement_can_be_told_apart_whatever_signs_they_have(
+    client: Client, writer: StoreWriter
+) -> None:
+    """They were joined by blanks, which ids can have."""
+    ids = ["s", 's 1, "zwei"', "s;=1"]
+    writer.add(message(quote_article(id_), offset=n, at=time.time()) for n, id_ in enumerate(ids))
+    quote = {"text": "„Wir“", "type": "Direct", "seen_at": "2026-03-09T09:00:00Z"}
+    statement = {
+        "schema": "statement/1", "id": "s", "text": "„Wir“", "type": "Direct", "verbatim": True,
+        "first": {"article": "s"}, "articles": [{"id": id_, "quote": f"{id_}#0"} | quote for id_ in ids], "count": 3,
+        "sources": 1, "updated_at": "2026-03-09T09:00:00Z",
+    }  # fmt: skip
+    writer.add([TopicMessage("statements", 0, 0, time.time(), orjson.dumps(statement), {}, b"s")])
+    assert writer.unreadable == 0
+    found = []
+    for kind, rows_of in {
+        "csv": lambda body: csv.DictReader(io.StringIO(body.decode("utf-8-sig"))),
+        "jsonl": lambda body: map(orjson.loads, body.splitlines()),
+        "parquet": lambda body: parquet.read_table(io.BytesIO(body)).to_pylist(),
+    }.items():
+        async with client.get(f"/api/statements?format={kind}") as response:
+            (row,) = [row for row in rows_of(await response.read()) if row["statement_id"] == "s"]
+        lists = [row["article_ids"], row["quote_ids"]]
+        found.append([*map(orjson.loads, lists)] if kind == "csv" else lists)
+    without_formula = ["s", 's 1, "zwei"', "s;'=1"]
+    assert found[0] == [without_formula, [f"{id_}#0" for id_ in without_formula]]
+    assert found[1] == found[2] == [ids, [f"{id_}#0" for id_ in ids]]
 
 
 @pytest.mark.parametrize("kind", ["quote_rows", "statement_rows"])

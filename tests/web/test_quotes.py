@@ -183,8 +183,12 @@ async def test_statements_are_exported_a_row_for_each(client: Client, filled: St
         (line,) = [json.loads(line) for line in (await response.text()).splitlines()]
     assert (line["statement_id"], line["text"]) == (statement["id"], statement["text"])
     assert (line["count"], line["sources"], line["verbatim"]) == (7, 7, True)
-    assert line["article_ids"].split() == [article["id"] for article in statement["articles"]]
-    assert row == {key: "" if value is None else str(value) for key, value in line.items()}
+    lists = {"article_ids": "id", "quote_ids": "quote"}
+    for column, key in lists.items():
+        assert line[column] == json.loads(row[column]) == [article[key] for article in statement["articles"]]
+    assert {key: value for key, value in row.items() if key not in lists} == {
+        key: "" if value is None else str(value) for key, value in line.items() if key not in lists
+    }
 
 
 async def test_a_search_offers_what_it_shows_and_all_quotes_of_it(client: Client, filled: StoreWriter) -> None:

@@ -117,6 +117,6 @@ def _statement_row(record: dict[str, Any]) -> Row:
         "first_source": first["source"],
         "first_published_at": first["published_at"],
         "updated_at": record["updated_at"],
-        "article_ids": " ".join(article["id"] for article in articles),
-        "quote_ids": " ".join(article["quote"] for article in articles),
+        "article_ids": [article["id"] for article in articles],
+        "quote_ids": [article["quote"] for article in articles],
     }
