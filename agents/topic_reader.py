@@ -40,13 +40,14 @@ async def partitions_of(settings: Settings, name: str) -> list[TopicPartition]:
 
     Args:
         settings: where.
-        name: without the prefix of the settings, or with it.
+        name: without the prefix of the settings, or with it. One of the stream's own names is never that of a topic
+            without the prefix, which belongs to another pipeline.
 
     Raises:
         NoSuchTopic: there is none of that name.
         MissingPermission: the log-in may not read it.
     """
-    candidates = list(dict.fromkeys((settings.topic(name), name)))
+    candidates = [settings.topic(name)] if name in all_names() else [settings.topic(name), name]
     async with cluster.admin(settings) as client:
         described = await client.topics({*candidates, *map(settings.topic, all_names())})
     topic = next((topic for topic in candidates if described[topic].partitions), None)

@@ -177,6 +177,16 @@ def test_a_prefix_holds_for_every_command(quick: Cli) -> None:
     assert row["topic"] == "probe-articles.raw"
 
 
+def test_the_topic_of_another_pipeline_is_not_taken_for_one_that_is_missing(quick: Cli, tmp_path: Path) -> None:
+    """With a prefix whose topics were not made, articles of the pipeline without a prefix were shown, and a sink said
+    that it had caught up."""
+    quick("topics", "create")
+    for command in (["consume", "articles.quotes", "--from-beginning"], ["sink", "parquet", str(tmp_path / "archive")]):
+        result = quick(*command, "--until-caught-up", REDEFLUSS_TOPIC_PREFIX="probe-")
+        assert (result.returncode, result.stdout) == (ExitCode.USAGE, b""), command
+        assert b"redefluss: no topic 'articles.quotes'; " in result.stderr
+
+
 def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: str) -> None:
     quick("topics", "create")
     letter = {
