@@ -163,6 +163,7 @@ def create_app(
     embedded: bool,
     on_rebalance: Callable[[], None] = lambda: None,
     on_commit_failure: Callable[[], None] = lambda: None,
+    remembered: Callable[[], Awaitable[None]] | None = None,
 ) -> StageApp:
     """The app of a stage, with its one agent. Pages are on an app of their own.
 
@@ -173,6 +174,7 @@ def create_app(
         embedded: whether the broker is the embedded one.
         on_rebalance: told of each assignment of partitions.
         on_commit_failure: told of each commit that was not confirmed.
+        remembered: awaited before each commit; see `Offsets`.
     """
     kafka.adapt_consumers(settings)
     session_seconds = min(settings.session_timeout_seconds, EMBEDDED_SESSION_SECONDS if embedded else math.inf)
@@ -187,6 +189,7 @@ def create_app(
         name=app.conf.id,
         interval_seconds=settings.commit_interval_seconds,
         on_failure=on_commit_failure,
+        remembered=remembered,
     )
     source = app.topic(
         settings.topic(stage.source),

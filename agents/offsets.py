@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -14,6 +14,8 @@ log = logging.getLogger("redefluss.offsets")
 
 LOOK_SECONDS = 1.0
 """How often it is looked whether a commit is due."""
+REMEMBER_SECONDS = 5.0
+"""For what has to be on the broker before a commit."""
 
 
 class ConsumerGroup(Protocol):
@@ -49,15 +51,24 @@ class Offsets:
         name: of the group, for the log.
         interval_seconds: longest time between commits while there always is something in flight.
         on_failure: told of each commit that was not confirmed.
+        remembered: awaited before each commit; returns once all that was to be remembered of what has reached its end
+            is on the broker. A crash after the commit would lose it: nobody reads those messages again.
     """
 
     def __init__(
-        self, group: ConsumerGroup, *, name: str, interval_seconds: float, on_failure: Callable[[], None] = lambda: None
+        self,
+        group: ConsumerGroup,
+        *,
+        name: str,
+        interval_seconds: float,
+        on_failure: Callable[[], None] = lambda: None,
+        remembered: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._group = group
         self._name = name
         self._interval_seconds = interval_seconds
         self._on_failure = on_failure
+        self._remembered = remembered
         self._finished: dict[TP, int] = {}
         self._committed: dict[TP, int] = {}
         self._topic_ids: dict[str, str] = {}
@@ -121,8 +132,13 @@ class Offsets:
             pending = {tp: at for tp, at in self._finished.items() if tp in owned and self._committed.get(tp) != at}
             if not pending:
                 return True
+            generation, topic_ids = self._group.generation, dict(self._topic_ids)
             try:
-                await self._group.commit_offsets(pending, dict(self._topic_ids))
+                if self._remembered is not None:
+                    await asyncio.wait_for(self._remembered(), REMEMBER_SECONDS)
+                    if generation != self._group.generation:
+                        return True
+                await self._group.commit_offsets(pending, topic_ids)
             except (KafkaError, OSError, TimeoutError) as error:
                 self._on_failure()
                 log.warning("%s: offsets not committed (%s); will be tried again", self._name, type(error).__name__)

@@ -65,6 +65,8 @@ class Publisher:
         self._short_batch = SendBatch(batching.SHORT_WAIT_SECONDS)
         self._connection = ProducerConnection(settings, embedded=embedded)
         self._background: set[asyncio.Task[None]] = set()
+        self._background_sends: set[asyncio.Task[None]] = set()
+        """Those of them that send something."""
         self._warned_at = 0.0
         self.unconfirmed = 0
         """Sends under way."""
@@ -137,13 +139,22 @@ class Publisher:
         raise AssertionError("attempts do not end")
 
     def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
-        """Send what may be lost with the worker; `stop` waits for it briefly."""
-        self._in_background(self._send_later(topic, key, value))
+        """Send what nobody need wait for yet; `background_sent` and, briefly, `stop` do."""
+        task = self._in_background(self._send_later(topic, key, value))
+        self._background_sends.add(task)
+        task.add_done_callback(self._background_sends.discard)
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+    async def background_sent(self) -> None:
+        """Return once all that was sent in the background until now is confirmed, or never will be."""
+        if sends := set(self._background_sends):
+            self._batch.release()
+            await asyncio.wait(sends)
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task
 
     async def _send_later(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         await self._batch.wait()

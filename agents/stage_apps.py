@@ -75,6 +75,7 @@ class StageApps:
             embedded=embedded,
             on_rebalance=partial(self._status.metrics.rebalanced, stage.name),
             on_commit_failure=partial(self._status.metrics.commit_failed, stage.name),
+            remembered=None if duplicates is None else publisher.background_sent,
         )
         app.partitioner_check = PartitionerCheck(self._settings, stage, self._status.metrics)
         state_holder = seen or state

@@ -93,6 +93,41 @@ async def test_what_was_finished_before_partitions_were_revoked_counts_no_more(g
     assert group.commits == [{A: 3}, {A: 3}], "what was committed then says nothing about now"
 
 
+async def test_an_offset_is_committed_only_when_what_is_to_be_remembered_is_on_the_broker(group):
+    """A crash in between would forget an article whose message nobody reads again: its next version would count as the
+    first, and what the former one said would stay."""
+    confirmed = asyncio.Event()
+    offsets = Offsets(group, name="g", interval_seconds=5.0, remembered=confirmed.wait)
+    offsets.mark_finished(A, 7, generation=3)
+    committing = asyncio.create_task(offsets.commit())
+    await asyncio.sleep(0)
+    offsets.mark_finished(A, 8, generation=3)
+    await asyncio.sleep(0)
+    assert group.commits == []
+    confirmed.set()
+    assert await committing
+    assert group.commits == [{A: 8}], "nobody knows yet whether the next one is remembered"
+
+
+async def test_what_is_not_remembered_in_time_is_not_committed(group, monkeypatch, caplog):
+    monkeypatch.setattr(module, "REMEMBER_SECONDS", 0.01)
+    offsets = Offsets(group, name="g", interval_seconds=5.0, remembered=asyncio.Event().wait)
+    offsets.mark_finished(A, 7, generation=3)
+    assert not await offsets.commit()
+    assert group.commits == []
+    assert "g: offsets not committed (TimeoutError); will be tried again" in caplog.text
+
+
+async def test_what_was_given_up_while_it_was_remembered_is_not_committed(group):
+    async def rebalance() -> None:
+        group.generation = 4
+
+    offsets = Offsets(group, name="g", interval_seconds=5.0, remembered=rebalance)
+    offsets.mark_finished(A, 7, generation=3)
+    assert await offsets.commit()
+    assert group.commits == []
+
+
 async def test_only_what_is_ours_is_committed(group, offsets):
     offsets.mark_finished(A, 7, generation=3)
     offsets.mark_finished(B, 4, generation=3)

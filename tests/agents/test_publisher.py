@@ -122,6 +122,24 @@ async def test_a_bug_is_no_reason_to_try_again(monkeypatch):
     assert sends.unconfirmed == 0
 
 
+async def test_what_was_sent_in_the_background_is_waited_for_and_goes_at_once(monkeypatch):
+    monkeypatch.setattr(batching, "MAX_WAIT_SECONDS", 1000.0)
+    producer = FakeProducer()
+    producer.held = True
+    sends = await publisher(monkeypatch, producer)
+    await sends.background_sent()
+    sends.send_in_background("t", b"seen", b"v")
+    await asyncio.sleep(0.01)
+    waiting = asyncio.create_task(sends.background_sent())
+    await until(lambda: producer.sent == [b"seen"])
+    sends.send_in_background("t", b"later", b"v")
+    assert not waiting.done()
+    producer.unconfirmed[0].set_result(None)
+    await asyncio.wait_for(waiting, 5)
+    monkeypatch.setattr(module, "STOP_SECONDS", 0.01)
+    await sends.stop()
+
+
 async def test_stopping_waits_for_what_was_sent_in_the_background(monkeypatch):
     producer = FakeProducer()
     sends = await publisher(monkeypatch, producer)

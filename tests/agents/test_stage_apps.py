@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from agents import stage_apps
+from agents.head_start import HeadStart
+from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.stage_apps import StageApps
 from agents.state_store import StateStore
+from agents.status import WorkerStatus
 from agents.topics import specification
-from pipeline.stages import stage_named
+from pipeline.stages import STAGES, stage_named
 
 
 def test_a_statement_is_known_for_as_long_again_after_it_is_closed(
@@ -47,6 +50,20 @@ def test_an_article_is_known_for_as_long_as_a_new_version_can_change_its_stateme
     assert store.keep_seconds == known_hours * 3600
     topic = specification(settings, "articles.seen").topic_configs
     assert topic["retention.ms"] == str(known_hours * 3_600_000)
+    apps.close()
+
+
+async def test_what_a_stage_remembers_of_articles_is_confirmed_before_it_commits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for replica in (stage_apps.SeenReplica, stage_apps.StateReplica):
+        monkeypatch.setattr(replica, "start", lambda self: None)
+    nothing: Any = None
+    settings, status = Settings(data_dir=tmp_path), WorkerStatus([stage.name for stage in STAGES], "m")
+    publisher = Publisher(settings, embedded=True)
+    apps = StageApps(settings, head_start=HeadStart(nothing, lambda: False), status=status, tracing=nothing)
+    made = [apps.make(stage, publisher, embedded=True) for stage in STAGES]
+    assert [app.stage.name for app in made if app.offsets._remembered == publisher.background_sent] == ["entities"]
     apps.close()
 
 

@@ -61,6 +61,13 @@ REMOVALS = (
         "test_what_is_finished_after_its_partition_was_given_up_takes_nothing_back_when_that_is_ours_again",
     ),
     Removal(
+        "the wait for what is to be remembered before a commit",
+        "agents/offsets.py",
+        "                    await asyncio.wait_for(self._remembered(), REMEMBER_SECONDS)",
+        "                    pass",
+        "tests/agents/test_offsets.py::test_an_offset_is_committed_only_when_what_is_to_be_remembered_is_on_the_broker",
+    ),
+    Removal(
         "the check of the owner before a message changes a state",
         "agents/stateful_processor.py",
         "            await before_change()",
