@@ -181,6 +181,7 @@ def create_app(
     app = StageApp(settings.group(stage.name), **_faust_settings(settings, session_seconds))
     app.stream_settings = settings
     app.membership = Membership(session_seconds)
+    app.commits_name_topics = not embedded
     app.stage = stage
     app.handle = handle
     app.on_rebalance = on_rebalance

@@ -14,11 +14,13 @@ from types import MappingProxyType
 from typing import Any, cast
 
 import faust
+from aiokafka.errors import UnknownTopicOrPartitionError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 from mode.supervisors import OneForOneSupervisor
 
+from agents import topic_identity
 from agents.faust_consumer import LowLatencyConsumer
 from agents.membership import Membership, OwnershipLost
 from agents.web.connections import Connections, LimitedSite
@@ -73,6 +75,8 @@ class AdaptedApp(faust.App):
     last one that has begun."""
     topic_ids: Mapping[str, str] = MappingProxyType({})
     """The ids of the topics that are read, by name with prefix, as of the last assignment."""
+    commits_name_topics = True
+    """Whether the broker keeps of a commit which topic it belongs to; the embedded one does not."""
 
     def owned(self) -> set[TP] | None:
         """The partitions that are this app's now; None while it is in no group. Any thread may ask, at any time."""
@@ -107,19 +111,29 @@ class AdaptedApp(faust.App):
 
         Raises:
             KafkaError, OSError, TimeoutError: not confirmed.
+            UnknownTopicOrPartitionError: another topic has taken the place of one of them, and the broker could not
+                tell afterwards that the offset belongs to the former one.
         """
         # Faust's consumer lives in a thread with a loop of its own; only there may it be used.
         thread: Any = cast(Any, self.consumer)._thread
 
         async def commit() -> None:
+            client = thread._ensure_consumer()
+            if not self.commits_name_topics:
+                now = await topic_identity.ids_of(client._client, topic_ids)
+                if any(id_ and now.get(name) != id_ for name, id_ in topic_ids.items()):
+                    raise UnknownTopicOrPartitionError
             wanted = {
                 TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(at, topic_ids.get(tp.topic, ""))
                 for tp, at in offsets.items()
             }
-            await asyncio.wait_for(thread._ensure_consumer().commit(wanted), COMMIT_SECONDS)
+            await client.commit(wanted)
+
+        async def commit_in_time() -> None:
+            await asyncio.wait_for(commit(), COMMIT_SECONDS)
 
         # By the clock here as well: the consumer's thread may be what hangs.
-        await asyncio.wait_for(thread.call_thread(commit), COMMIT_SECONDS + THREAD_SECONDS)
+        await asyncio.wait_for(thread.call_thread(commit_in_time), COMMIT_SECONDS + THREAD_SECONDS)
 
     def abort_consumer(self) -> None:
         """End the consumer of an app whose `stop` hangs: its thread would go on telling the broker that it lives."""

@@ -9,13 +9,14 @@ from typing import Any
 import faust
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import UnknownTopicOrPartitionError
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import ConsumerRebalanceListener
 from faust.types import TP
 from mode.threads import QueueServiceThread
 from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
-from agents import kafka
+from agents import kafka, topic_identity
 from agents.app import StageApp, create_app
 from agents.faust_adapter import (
     AdaptedApp,
@@ -180,6 +181,40 @@ async def test_offsets_are_committed_by_the_client_in_its_own_thread(app):
     assert committed == [({0: (5, ""), 1: (9, "")}, False)]
     await app.commit_offsets({TP("t", 0): 6, TP("u", 1): 9}, {"t": "this"})
     assert committed[1:] == [({0: (6, "this"), 1: (9, "")}, False)]
+
+
+@pytest.mark.parametrize(
+    ("known", "present", "commits"),
+    [("one", "one", True), ("one", "other", False), ("one", None, False), ("", "other", True)],
+    ids=["the same", "another", "gone", "not known which"],
+)
+async def test_on_a_broker_that_does_not_keep_it_a_commit_of_a_former_topic_is_not_made(
+    app, monkeypatch, known, present, commits
+):
+    """As where the embedded broker was started anew: what the new topic has before that place would never be read."""
+
+    async def call_thread(function: Callable[[], Any]) -> Any:
+        return await function()
+
+    async def ids_of(client: Any, topics: Any) -> dict[str, str]:
+        return {} if present is None else dict.fromkeys(topics, present)
+
+    committed: list[Any] = []
+
+    async def commit(offsets: Any) -> None:
+        committed.append(offsets)
+
+    monkeypatch.setattr(topic_identity, "ids_of", ids_of)
+    app.commits_name_topics = False
+    thread = app.consumer._thread
+    thread._consumer = SimpleNamespace(commit=commit, _client=None)
+    thread.call_thread = call_thread
+    if commits:
+        await app.commit_offsets({TP("t", 0): 5}, {"t": known})
+    else:
+        with pytest.raises(UnknownTopicOrPartitionError):
+            await app.commit_offsets({TP("t", 0): 5}, {"t": known})
+    assert bool(committed) is commits
 
 
 def test_a_consumer_s_thread_that_is_cut_off_ends_without_a_traceback(app, monkeypatch):
