@@ -1,5 +1,6 @@
 """The headers of the stream's messages: what is not a pure function of the article."""
 
+import logging
 import re
 import socket
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,8 @@ import orjson
 from pipeline.stages import RAW_TOPIC
 from schemas.times import rfc3339
 
+log = logging.getLogger("redefluss.headers")
+
 RawHeaders = Sequence[tuple[str, bytes | None]]
 
 STAGE_HEADERS = frozenset(
@@ -22,6 +25,12 @@ STAGE_HEADERS = frozenset(
 """Headers that each stage writes anew; any other that a producer gave is carried along."""
 REPLAYED_FROM = "replayed_from"
 """On a message that was a dead letter: `topic/partition/offset` of it."""
+
+MOST_BYTES = 32_768
+"""Of the headers that are carried along, names and values together, and of a trail. Each message that comes of an
+article has them, and some topics take no message of more than a megabyte."""
+REPLAYED_FROM_BYTES = 1_000
+"""A longer header of that name was not written by a replay."""
 
 _REVISION = re.compile(r"[0-9]{1,9}")
 
@@ -79,9 +88,11 @@ def revision_of(headers: RawHeaders) -> int:
 
 
 def trail_of(headers: RawHeaders) -> list[dict[str, Any]]:
-    """The steps that a message's `trail` header lists, without what is none; producers can write that header too."""
+    """The steps that a message's `trail` header lists, without what is none; producers can write that header too, and
+    one that is longer than any of ours counts as none."""
+    told = text_of(headers, "trail") or "[]"
     try:
-        trail = orjson.loads(text_of(headers, "trail") or "[]")
+        trail = orjson.loads(told if len(told) <= MOST_BYTES else "[]")
     except orjson.JSONDecodeError:
         return []
     return [step for step in trail if _is_step(step)] if isinstance(trail, list) else []
@@ -99,11 +110,19 @@ def origin_of(headers: RawHeaders) -> tuple[int, int] | None:
 
 def origin_in(trail: Iterable[Mapping[str, Any]]) -> tuple[int, int] | None:
     """The same by the steps of a `trail` header."""
-    for step in trail:
-        if step.get("topic") == RAW_TOPIC:
-            partition, offset = step.get("partition"), step.get("offset")
-            return (partition, offset) if isinstance(partition, int) and isinstance(offset, int) else None
-    return None
+    step = _first_step(trail)
+    partition, offset = step.get("partition"), step.get("offset")
+    return (partition, offset) if isinstance(partition, int) and isinstance(offset, int) else None
+
+
+def written_in(trail: Iterable[Mapping[str, Any]]) -> int | None:
+    """The article's time stamp on the first topic, in milliseconds since 1970 UTC; None where its trail has none."""
+    timestamp = _first_step(trail).get("timestamp")
+    return timestamp if isinstance(timestamp, int) and timestamp > 0 else None
+
+
+def _first_step(trail: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return next((step for step in trail if step.get("topic") == RAW_TOPIC), {})
 
 
 def arrival_of(headers: RawHeaders) -> float | None:
@@ -113,18 +132,14 @@ def arrival_of(headers: RawHeaders) -> float | None:
     """
     if text_of(headers, REPLAYED_FROM) is not None:
         return None
-    for step in trail_of(headers):
-        if step.get("topic") == RAW_TOPIC:
-            timestamp = step.get("timestamp")
-            return timestamp / 1000 if isinstance(timestamp, int) and timestamp > 0 else None
-    return None
+    written = written_in(trail_of(headers))
+    return None if written is None else written / 1000
 
 
 def outgoing(
     incoming: RawHeaders, step: TrailStep, *, attempt: int, extra: Mapping[str, str] | None = None
 ) -> list[tuple[str, bytes]]:
     """The headers of what a stage publishes: those carried along, its own, and the trail with one step more."""
-    carried = [(key, value) for key, value in incoming if key not in STAGE_HEADERS and value is not None]
     own = {
         "stage": step.stage,
         "version": installed_version(),
@@ -134,7 +149,17 @@ def outgoing(
         **(extra or {}),
     }
     trail = orjson.dumps([*trail_of(incoming), vars(step)])
-    return [*carried, *((key, value.encode()) for key, value in own.items()), ("trail", trail)]
+    return [*_carried(incoming), *((key, value.encode()) for key, value in own.items()), ("trail", trail)]
+
+
+def _carried(incoming: RawHeaders) -> list[tuple[str, bytes]]:
+    """What is passed on of a message's headers: all that its producer gave, but of more than `MOST_BYTES` none."""
+    carried = [(key, value) for key, value in incoming if key not in STAGE_HEADERS and value is not None]
+    size = sum(len(key) + len(value) for key, value in carried)
+    if size <= MOST_BYTES:
+        return carried
+    log.warning("headers of %s bytes are not passed on: at most %s are", f"{size:,}", f"{MOST_BYTES:,}")
+    return [(key, value) for key, value in carried[-1:] if key == REPLAYED_FROM and len(value) <= REPLAYED_FROM_BYTES]
 
 
 def worker_name(pid: int) -> str:

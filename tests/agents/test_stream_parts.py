@@ -69,6 +69,24 @@ def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
     assert "revision" not in dict(second)
 
 
+@pytest.mark.parametrize(("more", "carried"), [(0, True), (1, False)])
+def test_of_very_many_headers_none_is_carried_along_but_that_of_a_replay(more, carried, caplog):
+    """Every message that comes of an article has them, and its statements are on a topic that takes no large ones."""
+    replayed = [(headers.REPLAYED_FROM, b"articles.dead-letter/0/7")]
+    left = headers.MOST_BYTES - sum(len(name) + len(value) for name, value in replayed)
+    foreign = [("x", b"1"), ("baggage", bytes(left - len("x1baggage") + more))]
+    out = headers.outgoing([*foreign, *replayed], STEP, attempt=1)
+    assert [pair for pair in out if pair[0] not in headers.STAGE_HEADERS] == [*(foreign if carried else []), *replayed]
+    assert ("headers of 32,769 bytes are not passed on" in caplog.text) is not carried
+    forged = [(headers.REPLAYED_FROM, bytes(headers.MOST_BYTES))]
+    assert headers.REPLAYED_FROM not in dict(headers.outgoing(forged, STEP, attempt=1))
+
+
+def test_a_trail_that_is_longer_than_any_of_ours_counts_as_none():
+    long = orjson.dumps([{"topic": "articles.raw", "partition": 0, "offset": 1, "x": "x" * headers.MOST_BYTES}])
+    assert headers.trail_of([("trail", long)]) == []
+
+
 @given(st.lists(st.tuples(st.text(max_size=8), st.one_of(st.none(), st.binary(max_size=20)))))
 def test_any_headers_can_be_carried_and_told(pairs):
     out = headers.outgoing(pairs, STEP, attempt=1)
