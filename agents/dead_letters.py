@@ -220,6 +220,9 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
             raise DeadLetterError(str(error)) from None
         except MessageGone:
             raise DeadLetterError("the article is no longer on articles.raw") from None
+        if headers.written_in(stored.trail) not in {None, message.timestamp}:
+            # A topic that was created again has others in their places.
+            raise DeadLetterError("the article is no longer on articles.raw: another is in its place")
         topic, key, value, message_headers = RAW_TOPIC, message.key, message.value, message.headers
     if value == b"" and {OVERSIZE, CORRUPT} & dict(message_headers).keys():
         position = f"{letter.topic}/{letter.partition}/{letter.offset}"

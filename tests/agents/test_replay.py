@@ -201,7 +201,7 @@ async def test_from_the_start_the_article_goes_its_way_anew(
 
     async def article(_: Settings, *place: Any) -> SimpleNamespace:
         asked.append(place)
-        return SimpleNamespace(key=b"a", value=b"{}", headers=[])
+        return SimpleNamespace(key=b"a", value=b"{}", headers=[], timestamp=1)
 
     monkeypatch.setattr(dead_letters, "message_at", article)
     kept = [("source", b"feed"), ("trail", b"[]"), ("revision", b"2"), ("replayed_from", b"elsewhere/0/0")]
@@ -218,6 +218,22 @@ async def test_from_the_start_the_article_goes_its_way_anew(
     assert (mark.topic, mark.key) == ("p.articles.replayed", b"0:7")
     told = orjson.loads(mark.value or b"")
     assert (told["to"], told["by"], sorted(told)) == ("articles.raw", "ida@host", ["at", "by", "to"])
+
+
+@pytest.mark.parametrize(("timestamp", "sends"), [(1_700_000_000_000, 1), (1_700_000_000_001, 0)])
+async def test_what_stands_in_an_articles_place_since_its_topic_was_created_again_is_not_sent(
+    sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch, timestamp: int, sends: int
+) -> None:
+    async def article(*_: Any) -> SimpleNamespace:
+        return SimpleNamespace(key=b"b", value=b"{}", headers=[], timestamp=timestamp)
+
+    monkeypatch.setattr(dead_letters, "message_at", article)
+    step = {"topic": "articles.raw", "partition": 3, "offset": 5, "timestamp": 1_700_000_000_000}
+    report = await replay(SETTINGS, [replace(letter(7, topic="articles.cleaned"), trail=(step,))], to="start")
+    assert (report.sent, len(sent)) == (sends, 2 * sends), "the article and its mark, or nothing"
+    assert report.impossible == (
+        () if sends else ("0:7: the article is no longer on articles.raw: another is in its place",)
+    )
 
 
 async def test_a_letter_of_the_first_stage_starts_with_what_it_holds(sent: list[Outgoing]) -> None:

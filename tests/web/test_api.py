@@ -1,5 +1,6 @@
 """The API answers as its own description says."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -7,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from agents.web.openapi import document
-from agents.web.views import PAGES
+from agents.web.views import PAGES, api
 from agents.web.views.api import ROUTES
 
 Client = TestClient[Any, Any]
@@ -92,6 +93,18 @@ async def test_what_is_wrong_is_said_in_json(client: Client, address: str, code:
     async with client.get(address, headers={"Accept": "text/html"}) as response:
         assert response.status == code
         assert (await response.json())["error"]
+
+
+@pytest.mark.parametrize(("key", "code"), [(b"a-1", 200), (b"a-2", 404)])
+async def test_what_stands_in_a_records_place_since_its_topic_was_created_again_is_not_shown_for_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch, key: bytes, code: int
+) -> None:
+    async def message_at(*_: Any) -> SimpleNamespace:
+        return SimpleNamespace(key=key, value=b"{}", timestamp=0)
+
+    monkeypatch.setattr(api, "message_at", message_at)
+    async with client.get("/api/records/quotes/a-1") as response:
+        assert response.status == code
 
 
 async def test_articles_can_be_read_page_by_page(client: Client) -> None:

@@ -88,6 +88,8 @@ async def record(_: web.View, request: Request, stage: str, id: str) -> Response
         raise HTTPServiceUnavailable(text=str(error)) from None
     except MessageGone as error:
         raise HTTPNotFound(text=str(error)) from None
+    if step.timestamp not in {None, message.timestamp} or (stage != "raw" and message.key != id.encode()):
+        raise HTTPNotFound(text="the record is gone: its topic was created again, and has another in its place")
     return Response(body=message.value or b"null", content_type="application/json")
 
 
