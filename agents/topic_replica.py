@@ -97,25 +97,29 @@ class TopicReplica(ABC):
     async def _follow(self) -> None:
         while True:
             pause_seconds = RETRY_SECONDS
-            consumer = kafka.consumer(self._settings, fetch_max_wait_ms=READ_MILLISECONDS)
             try:
-                await consumer.start()
-                self._changed.set()
-                while True:
-                    if self._changed.is_set():
-                        self._changed.clear()
-                        await self._reassign(consumer)
-                    await self._read(consumer)
+                await self._follow_until_it_fails()
             except LocalStoreError as error:
                 log.warning("%s; trying again", error)
                 pause_seconds = STORE_RETRY_SECONDS
             except Exception as error:  # articles wait for this: it must go on, whatever a client raises
                 why = error if isinstance(error, MissingPermission) else type(error).__name__
                 log.warning("cannot read %s (%s); trying again", self._topic, why)
-            finally:
-                with contextlib.suppress(Exception):
-                    await consumer.stop()
             await asyncio.sleep(pause_seconds)
+
+    async def _follow_until_it_fails(self) -> None:
+        consumer = kafka.consumer(self._settings, fetch_max_wait_ms=READ_MILLISECONDS)
+        try:
+            await consumer.start()
+            self._changed.set()
+            while True:
+                if self._changed.is_set():
+                    self._changed.clear()
+                    await self._reassign(consumer)
+                await self._read(consumer)
+        finally:
+            with contextlib.suppress(Exception):
+                await consumer.stop()
 
     async def _reassign(self, consumer: AIOKafkaConsumer) -> None:
         found = await cluster.readable_topics(self._settings, self._topic, self._source)
@@ -136,6 +140,8 @@ class TopicReplica(ABC):
         why = "was deleted and created again" if None in starts.values() else None
         if why is None and any(self._may_miss_removals(tp, end[tp]) for tp in tps):
             why = "was last read so long ago that the broker may have dropped what was removed since"
+        if why is not None or any(self._store.checkpoint(tp.partition) is None for tp in tps):
+            self._caught_up.clear()  # it is set where the copy was up to date before its consumer broke
         if why is not None:
             log.warning("%s %s; the local copy is rebuilt from its beginning", self._topic, why)
             self._store.clear()

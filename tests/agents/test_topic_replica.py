@@ -12,6 +12,7 @@ from agents.cluster import TopicDescription
 from agents.partitioner_check import default_partition
 from agents.settings import Settings
 from agents.topic_replica import TopicReplica
+from tests.support.waiting import until
 
 PLACE = TopicPartition("statements", 0)
 
@@ -140,6 +141,39 @@ async def test_a_copy_that_may_lack_what_was_withdrawn_is_rebuilt(
     client, store, _ = await reassigned(monkeypatch, FakeStore("one", days_ago=days_ago), "one", end=end)
     assert (client.offset, store.cleared) == (start, int(start == 0))
     assert ("statements was last read so long ago" in caplog.text) is (start == 0)
+
+
+async def test_whatever_a_client_raises_the_topic_is_followed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Articles wait for the copy. Such as a certificate that is just being renewed: its file is not there."""
+    made: list[bool] = []
+
+    def consumer(*_: Any, **__: Any) -> Any:
+        made.append(True)
+        raise FileNotFoundError("tls_ca_file")
+
+    monkeypatch.setattr(topic_replica.kafka, "consumer", consumer)
+    monkeypatch.setattr(topic_replica, "RETRY_SECONDS", 0.001)
+    copy = Copy()
+    copy.start()
+    await until(lambda: len(made) >= 3)
+    await copy.stop()
+
+
+async def test_nobody_looks_into_a_copy_that_was_up_to_date_while_it_is_rebuilt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its disk was full for a day, say. What is not there yet would count as what has never been."""
+    client, store, copy = await reassigned(monkeypatch, FakeStore("one", days_ago=2.0), "one", end=5)
+    copy._changed.clear()
+    await copy._check_goal(client)
+    assert copy._caught_up.is_set()
+    client.end = 9
+    await copy._reassign(client)
+    assert store.cleared == 1
+    assert not copy._caught_up.is_set()
+    client.offset = 9
+    await copy._check_goal(client)
+    assert copy._caught_up.is_set()
 
 
 @pytest.mark.parametrize(
