@@ -23,7 +23,8 @@ from agents.pool.protocol import Job, Outcome
 log = logging.getLogger("redefluss.head_start")
 
 MOST_BEGUN = 16
-"""So many jobs are kept for their messages at most; of more, the oldest is dropped."""
+"""So many jobs are kept for their messages at most; of more, the oldest is dropped. No more articles wait for it to be
+known whether they were processed before: while the local copy of that is built, each of them would be in memory."""
 UNKNOWN = -1
 """In place of an offset and a time stamp that the broker has not given yet."""
 
@@ -75,7 +76,7 @@ class HeadStart:
     def expect(self, message: Outgoing) -> None:
         """An article is about to be published: begin with what comes next for it, if a process has nothing to do."""
         stage = self._stages.get(message.topic)
-        if stage is not None and message.key and self._idle():
+        if stage is not None and message.key and len(self._tasks) < MOST_BEGUN and self._idle():
             task = asyncio.create_task(self._begin(stage, message, message.key))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

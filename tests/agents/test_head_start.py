@@ -174,6 +174,24 @@ async def test_of_jobs_whose_messages_never_come_the_oldest_are_dropped():
     assert [number for number, future in enumerate(processes.futures) if future.cancelled()] == [0]
 
 
+async def test_while_nobody_knows_what_was_processed_few_articles_wait_for_it():
+    """A worker that builds its local copy anew, or whose disk is full, would hold all that its first stage has done."""
+
+    class Waiting(Stage):
+        async def job_of(self, message: Incoming) -> Job | None:
+            self.asked.append(message)
+            await asyncio.Event().wait()
+            return None
+
+    stage = Waiting()
+    head_start, _ = following(Processes(), stage)
+    for number in range(5 * MOST_BEGUN):
+        head_start.expect(result(str(number).encode()))
+        await settle()
+    assert len(stage.asked) == MOST_BEGUN
+    head_start.stop()
+
+
 async def test_an_end_drops_all_and_what_follows_is_not_begun():
     processes = Processes()
     head_start, _ = following(processes)
