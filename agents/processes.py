@@ -77,8 +77,9 @@ def _set_allocator(option: int, value: int) -> None:
 
 
 def lower_priority(pid: int) -> None:
-    """Let a process of one thread give way to others, until it ends; one that has ended already is none."""
-    with contextlib.suppress(ProcessLookupError):
+    """Let a process of one thread give way to others, until it ends; one that has ended already is none, and where
+    the system forbids it (a filter of system calls), it does not."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + LOWERED_BY)
 
 

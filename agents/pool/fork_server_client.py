@@ -52,16 +52,25 @@ class ForkServerClient:
         return self._control is not None
 
     def start(self) -> None:
-        """Start one; it says "ready" when it has loaded."""
+        """Start one; it says "ready" when it has loaded.
+
+        Raises:
+            OSError: the system has no room for a process or a socket.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._process = subprocess.Popen(
-            module_command("agents.pool.fork_server", str(theirs.fileno())),
-            pass_fds=[theirs.fileno()],
-            env=SINGLE_THREADED | dict(os.environ),
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is the worker's alone
-        )
-        theirs.close()
+        try:
+            self._process = subprocess.Popen(
+                module_command("agents.pool.fork_server", str(theirs.fileno())),
+                pass_fds=[theirs.fileno()],
+                env=SINGLE_THREADED | dict(os.environ),
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is the worker's alone
+            )
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         ours.setblocking(False)
         ours.send(pickle.dumps(self._setup))
         self._control = ours

@@ -15,6 +15,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from agents.pool.fork_server import ForkServerSetup
@@ -31,6 +32,8 @@ MAX_UNFINISHED_LOADS = 3
 """After so many fork servers in a row that died before the models were loaded, the pool counts as broken."""
 LONG_SHARE = 0.1
 """A job that has run for this share of the time limit is set aside."""
+START_AGAIN_SECONDS = 1.0
+"""Until it is tried again to start a process for which the system had no room."""
 UNKNOWN_CAUSE = "an unknown cause"
 
 
@@ -118,7 +121,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         self._ready = loop.create_future()
         self.broken = loop.create_future()
-        self._fork_server.start()
+        self._start_fork_server()
         self._watch_task = loop.create_task(self._watch_clock())
 
     async def loaded(self) -> float:
@@ -190,8 +193,7 @@ class Pool:
             if not self._ready.done():
                 self._ready.set_result(values[0])
             for process in self._processes:
-                if process.reader_task is None:
-                    self._fork(process)
+                self._fork(process)
         elif kind == "failed":
             self._fail(values[0])
         elif kind == "forked":
@@ -211,7 +213,21 @@ class Pool:
             self._fail(f"the process that loads the models died {MAX_UNFINISHED_LOADS} times before it had")
         elif self.broken is None or not self.broken.done():
             log.warning("the process that holds the models ended; it is started again")
+            self._start_fork_server()
+
+    def _start_fork_server(self) -> None:
+        """Start it, as soon as the system has room for it."""
+        if self._stopping:
+            return
+        try:
             self._fork_server.start()
+        except OSError as error:
+            self._try_again(self._start_fork_server, error)
+
+    def _try_again(self, start: Callable[[], None], error: OSError) -> None:
+        """Start a process later: no other event would, and jobs would wait for it for ever."""
+        log.warning("no process can be started (%s); trying again", error)
+        asyncio.get_running_loop().call_later(START_AGAIN_SECONDS, start)
 
     def _fail(self, why: str) -> None:
         assert self._ready is not None
@@ -223,8 +239,14 @@ class Pool:
             self.broken.set_result(why)
 
     def _fork(self, process: PoolProcess) -> None:
+        if self._stopping or process.reader_task is not None or not self._fork_server_ready:
+            return  # another try has come before this one, or is to come
         self._scheduler.forget(process)
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            self._try_again(partial(self._fork, process), error)
+            return
         self._fork_server.send("fork", process.slot, (theirs.fileno(),))
         theirs.close()
         process.pid = None
@@ -284,7 +306,7 @@ class Pool:
         if process in self._aside:
             self._aside.remove(process)
             self._dispatch()
-        elif self._fork_server_ready:  # else it is forked when the fork server is
+        else:  # or it is forked when the fork server is ready
             self._fork(process)
 
     def _retry_or_fail(self, pending: PendingJob, cause: str, *, timed_out: bool) -> None:
@@ -315,10 +337,15 @@ class Pool:
         return UNKNOWN_CAUSE
 
     async def _watch_clock(self) -> None:
+        pause_seconds = min(0.5, self._time_limit_seconds * LONG_SHARE / 2)
         while True:
-            await asyncio.sleep(min(0.5, self._time_limit_seconds * LONG_SHARE / 2))
+            looked_at = time.monotonic()
+            await asyncio.sleep(pause_seconds)
             now = time.monotonic()
+            late_seconds = now - looked_at - pause_seconds
             for process in list(self.processes):
+                if late_seconds > pause_seconds:  # the machine or container was paused: nobody worked meanwhile
+                    process.head_started_at = min(now, process.head_started_at + late_seconds)
                 if process.writer is None or process.pid is None or process.overdue or not process.jobs:
                     continue
                 running_seconds = now - process.head_started_at

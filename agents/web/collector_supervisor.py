@@ -69,7 +69,11 @@ class CollectorSupervisor(Service):
                     self.log.warning("the web view's collector ended with %s: started again", code)
             await self.sleep(RESTART_SECONDS)
             if not self.should_stop:
-                await self._spawn()
+                try:
+                    await self._spawn()
+                except OSError as error:  # no room for a process just then; nobody else would start one
+                    self._process = None
+                    self.log.warning("the web view's collector cannot be started (%s); trying again", error)
 
     @Service.task
     async def _send_reports(self) -> None:

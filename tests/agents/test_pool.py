@@ -1,8 +1,11 @@
 """The pool: outcomes, limits, deaths, and turns between stages."""
 
 import asyncio
+import errno
 import os
 import signal
+import socket
+import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from agents.pool import pool as pool_module
 from agents.pool.pool import Pool, PoolError
 from agents.pool.protocol import Done, Job, Refused
 from agents.pool.scheduler import JobFailed
@@ -110,9 +114,7 @@ async def test_a_job_that_dies_before_it_is_stopped_crashed(make_pool):
     (process,) = pool.processes
     bad = asyncio.ensure_future(pool.run(job("eat")))
     await asyncio.sleep(0)
-    begun = time.monotonic()
-    while alive(process.pid) or time.monotonic() - begun < 2.2:
-        time.sleep(0.02)  # the worker's loop stands still: it sees the clock before it sees the death
+    process.overdue = process.jobs[0]  # the clock is seen before the death
     with pytest.raises(JobFailed, match="worker-crash"):
         await bad
 
@@ -162,6 +164,54 @@ async def test_a_killed_fork_server_is_started_again_and_nothing_is_blamed_for_i
         os.kill(pool.fork_server_pid, signal.SIGKILL)
         await asyncio.sleep(1.0)
     assert len(await asyncio.gather(*running)) == 6
+
+
+async def test_what_the_system_has_no_room_for_is_started_as_soon_as_it_has(make_pool, monkeypatch, caplog):
+    """Neither descriptors nor processes are endless, and nobody else would start these again."""
+    monkeypatch.setattr(pool_module, "START_AGAIN_SECONDS", 0.1)
+    pool = await make_pool(processes=1)
+    await pool.loaded()
+    await all_idle(pool)
+    (process,) = pool.processes
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "socketpair", refusing(errno.EMFILE))
+        os.kill(process.pid, signal.SIGKILL)
+        await until(lambda: "Too many open files" in caplog.text)
+    await asyncio.wait_for(pool.run(job("echo")), 10)
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "Popen", refusing(errno.EAGAIN))
+        os.kill(pool.fork_server_pid, signal.SIGKILL)
+        await until(lambda: "Resource temporarily unavailable" in caplog.text)
+    await asyncio.wait_for(pool.run(job("echo")), 10)
+
+
+def refusing(code: int) -> Callable[..., Any]:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise OSError(code, os.strerror(code))
+
+    return refuse
+
+
+async def test_time_in_which_the_machine_stood_still_is_not_an_articles(make_pool):
+    """As where a container is paused, or a virtual machine moved: nobody has worked on it."""
+    pool = await make_pool(processes=1, time_limit_seconds=0.5)
+    await all_idle(pool)
+    (process,) = pool.processes
+    running = asyncio.ensure_future(pool.run(job("nap")))
+    await asyncio.sleep(0)
+    os.kill(process.pid, signal.SIGSTOP)
+    time.sleep(0.7)
+    os.kill(process.pid, signal.SIGCONT)
+    _, attempts = await running
+    assert attempts == 1
+
+
+async def test_a_limit_holds_where_no_priority_may_be_lowered(make_pool, monkeypatch):
+    """A filter of system calls, as systemd sets it, forbids it."""
+    monkeypatch.setattr(os, "setpriority", refusing(errno.EPERM))
+    pool = await make_pool(processes=1, time_limit_seconds=0.5)
+    with pytest.raises(JobFailed, match="timeout"):
+        await asyncio.wait_for(pool.run(job("loop")), 10)
 
 
 async def test_a_loader_that_fails_breaks_the_pool_with_its_reason(make_pool):

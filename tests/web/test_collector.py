@@ -1,6 +1,7 @@
 """From the topics into the store, over the embedded broker."""
 
 import asyncio
+import errno
 import io
 import shutil
 import sqlite3
@@ -255,6 +256,27 @@ async def test_what_the_collector_tells_is_known_for_a_while(
         assert supervisor.store_trouble == "a.sqlite cannot be written"
         monkeypatch.setattr(collector_supervisor, "TROUBLE_SECONDS", 0.0)
         assert supervisor.store_trouble is None
+
+
+async def test_a_collector_for_which_there_is_no_room_is_started_when_there_is(
+    settings: Settings, status: FakeStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts: list[bool] = []
+    start = asyncio.create_subprocess_exec
+
+    async def refuse_the_second(*command: str, **options: Any) -> asyncio.subprocess.Process:
+        starts.append(len(starts) != 1)
+        if not starts[-1]:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return await start(*command, **options)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse_the_second)
+    monkeypatch.setattr(collector_supervisor, "module_command", lambda _: [sys.executable, "-c", "input()"])
+    monkeypatch.setattr(collector_supervisor, "RESTART_SECONDS", 0.05)
+    supervisor = CollectorSupervisor(settings, WorkerReporter(settings, status), store_path(settings))
+    async with supervisor:
+        await until(lambda: len(starts) >= 4)
+    assert starts[:3] == [True, False, True]
 
 
 async def test_reports_that_the_collector_does_not_read_do_not_fill_the_memory(
