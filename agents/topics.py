@@ -37,6 +37,8 @@ STATE_TOPICS = frozenset({SEEN_TOPIC, *(stage.target for stage in STAGES if stag
 others are raised."""
 
 HOUR_MS = 3_600_000
+LEAST_REMOVAL_HOURS = 24
+"""Kafka's default for messages without a value on a compacted topic, which local copies of topics count on."""
 BROKER_TIME = "LogAppendTime"
 CLUSTER_DEFAULT = -1
 """As the protocol has it, for the copies of a topic that is created."""
@@ -98,7 +100,9 @@ def specification(settings: Settings, name: str) -> NewTopic:
         retention_ms = round(settings.dead_letter_retention_hours * HOUR_MS)
         configs |= {"cleanup.policy": "compact,delete", "retention.ms": str(retention_ms)}
     elif name in compacted_topics():
-        configs |= {"cleanup.policy": "compact"}
+        # Whoever reads once a week, such as a sink, learns as well what has gone since.
+        retention_ms = round(max(settings.retention_hours, LEAST_REMOVAL_HOURS) * HOUR_MS)
+        configs |= {"cleanup.policy": "compact", "delete.retention.ms": str(retention_ms)}
     elif name == WORKERS_TOPIC:
         partitions = 1
         configs |= {"retention.ms": str(WORKERS_RETENTION_MS), "segment.ms": str(WORKERS_RETENTION_MS)}

@@ -20,6 +20,13 @@ def settings(**options: Any) -> Settings:
     return Settings(_env_file=None, **options)  # type: ignore[call-arg]
 
 
+def test_what_was_taken_back_is_told_for_as_long_as_articles_are_kept():
+    """A sink that is run once a week would otherwise keep statements that nobody has made."""
+    for hours, kept in ((168, 168), (1, 24)):
+        configs = specification(settings(retention_hours=hours), "statements").topic_configs
+        assert configs["delete.retention.ms"] == str(kept * 3_600_000)
+
+
 @pytest.mark.parametrize("name", all_names())
 def test_time_stamps_are_the_brokers_and_what_is_not_set_is_the_clusters(name):
     made = specification(settings(), name)
