@@ -13,6 +13,7 @@ Scores = npt.NDArray[np.float64]
 
 DILATIONS = (1, 2, 4)
 """How far apart the lines are that the layers see, one after the other: in all, the seven above and below each."""
+_FARTHEST = max(DILATIONS)
 MOST_DEVIATIONS = 5.0
 """Standard deviations beyond which a value is taken for that far."""
 
@@ -43,33 +44,41 @@ class LineNetwork:
         mean, deviation, weight = (self._arrays[name] for name in ("mean", "deviation", "input.weight"))
         whose = _clipped((np.array([0, 1], dtype=np.float32) - mean[-1]) / deviation[-1])
         own = _clipped((rows - mean[:-1]) / deviation[:-1]) @ weight[:, :-1] + self._arrays["input.bias"]
-        # Of shape (networks, answers, lines, width).
-        states = np.maximum(own[:, None] + whose[:, None, None] * weight[:, None, -1:], 0)
-        width = states.shape[3]
+        # Of shape (networks, answers, lines, width), in an array with zeros above the first and below the last line.
+        begun = own[:, None] + whose[:, None, None] * weight[:, None, -1:]
+        networks, answers, lines, width = begun.shape
+        padded = np.zeros((networks, answers, lines + 2 * _FARTHEST, width), dtype=np.float32)
+        states = np.maximum(begun, 0, out=padded[:, :, _FARTHEST:-_FARTHEST])
         for number, step in enumerate(DILATIONS):
-            around = np.zeros((*states.shape[:3], 3 * width), dtype=np.float32)
-            around[:, :, step:, :width] = states[:, :, :-step]
-            around[..., width:-width] = states
-            around[:, :, :-step, -width:] = states[:, :, step:]
-            states += self._rectified(f"convolution.{number}", around)
-        whole = np.empty((*states.shape[:3], 2 * width), dtype=np.float32)
-        whole[..., :width] = states
-        whole[..., width:] = states.mean(axis=2, keepdims=True)
-        answers = self._linear("output", self._rectified("whole", whole))
-        general, newspapers = answers[..., 0].mean(axis=0, dtype=np.float64)
+            states += self._convolved(f"convolution.{number}", padded, step)
+        of_lines, of_all = self._parts("whole", 2)
+        whole = states @ of_lines
+        whole += states.mean(axis=2, keepdims=True) @ of_all + self._bias("whole")
+        scores = np.maximum(whole, 0, out=whole) @ self._arrays["output.weight"][:, None] + self._bias("output")
+        general, newspapers = scores[..., 0].mean(axis=0, dtype=np.float64)
         return general, newspapers
 
-    def _linear(self, name: str, values: Floats) -> Floats:
-        """Both answers of a network in one product, (networks, answers, lines, inputs) to as many outputs."""
-        networks, answers, lines, inputs = values.shape
-        together = values.reshape(networks, answers * lines, inputs)
-        product = together @ self._arrays[f"{name}.weight"]
-        product += self._arrays[f"{name}.bias"]
-        return product.reshape(networks, answers, lines, -1)
+    def _convolved(self, name: str, padded: Floats, step: int) -> Floats:
+        """What a layer adds to each line, from the line itself and those `step` lines above and below."""
+        lines = padded.shape[2] - 2 * _FARTHEST
+        above, own, below = (
+            padded[:, :, begin : begin + lines] @ weight
+            for begin, weight in zip((_FARTHEST - step, _FARTHEST, _FARTHEST + step), self._parts(name, 3), strict=True)
+        )
+        own += above
+        own += below
+        own += self._bias(name)
+        rectified: Floats = np.maximum(own, 0, out=own)
+        return rectified
 
-    def _rectified(self, name: str, values: Floats) -> Floats:
-        linear = self._linear(name, values)
-        return np.maximum(linear, 0, out=linear)
+    def _parts(self, name: str, number: int) -> list[Floats]:
+        """The weights of a layer that sees so many things side by side, for both answers of each network."""
+        weight = self._arrays[f"{name}.weight"][:, None]
+        size = weight.shape[2] // number
+        return [weight[:, :, begin : begin + size] for begin in range(0, number * size, size)]
+
+    def _bias(self, name: str) -> Floats:
+        return self._arrays[f"{name}.bias"][:, None]
 
 
 def _clipped(scaled: Floats) -> Floats:
