@@ -95,7 +95,7 @@ class _Walk:
                 if tag == "footer" and "blockquote" in far[-1]:
                     own -= {"footer"}  # it says who is quoted, and is not the page's
                 hints.append(own)
-                far.append(far[-1] | own)
+                far.append(far[-1] | own if own else far[-1])
                 name = (tag, (element.get("class") or "")[:_LONGEST_NAME])
                 if is_block:
                     self._flush()

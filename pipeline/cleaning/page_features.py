@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,7 @@ _ELEMENTS = (
     "blockquote",
     "button",
 )
+_MOST_SETS = 4_000
 MARKUP_COLUMNS = [
     "tag", "link_share", "depth", "same_signature", "same_container", "signature_share", "container_share",
     "signature_links", "depth_off", "in_article", "bold_share",
@@ -89,8 +91,6 @@ def markup_rows(lines: Sequence[Line]) -> Matrix:
     rows = []
     for number, mark in enumerate(marks):
         previous = marks[number - 1] if number else mark
-        near = [name in mark.near for name in (*_HINTS, *_ELEMENTS)]
-        far = [name in mark.far for name in (*_HINTS, *_ELEMENTS)]
         rows.append(
             [
                 _TAGS.get(mark.tag, 0),
@@ -104,11 +104,17 @@ def markup_rows(lines: Sequence[Line]) -> Matrix:
                 mark.depth - usual,
                 "article" in mark.far,
                 mark.bold_share,
-                *near,
-                *far,
             ]
         )
-    return np.array(rows, dtype=np.float32)
+    named = b"".join(_flags(names) for mark in marks for names in (mark.near, mark.far))
+    flags = np.frombuffer(named, dtype=np.uint8).reshape(len(marks), -1)
+    return np.concatenate([np.array(rows, dtype=np.float32), flags], axis=1, dtype=np.float32)
+
+
+@lru_cache(maxsize=_MOST_SETS)
+def _flags(names: frozenset[str]) -> bytes:
+    """A one for each of `_HINTS` and `_ELEMENTS` that is among the names; most elements of a page have the same."""
+    return bytes(name in names for name in (*_HINTS, *_ELEMENTS))
 
 
 def page_rows(lines: Sequence[Line], context: Context) -> Matrix:
