@@ -21,8 +21,7 @@ _PAYWALL = re.compile(
     r"(?:artikel|beitrag) freischalten|sie haben noch kein(?:en)? (?:abo|zugang)|bereits (?:digital-?)?abonnent|"
     r"dieser (?:artikel|inhalt|beitrag|text) ist (?:kostenpflichtig|teil (?:unser|des)|exklusiv|nur|"
     r"(?:für )?(?:unsere )?abonnent)|"
-    r"noch \d{1,2} ?% des artikels|(?:plus|premium)-?(?:artikel|inhalt)\b.{0,40}(?:lesen|freischalten)",
-    re.IGNORECASE,
+    r"noch \d{1,2} ?% des artikels|(?:plus|premium)-?(?:artikel|inhalt)\b.{0,40}(?:lesen|freischalten)"
 )
 # A notice has one of these, in lower case.
 _PAYWALL_CUES = ("lesen", "für ", "freischalten", "noch kein", "bereits ", "dieser ", "des artikels", "wörter")
@@ -77,5 +76,5 @@ def is_notice(line: Line) -> bool:
     return (
         len(line.text) <= _LONGEST_NOTICE
         and has_any(line.lowered, _PAYWALL_CUES)
-        and _PAYWALL.search(line.text) is not None
+        and _PAYWALL.search(line.lowered) is not None
     )

@@ -14,8 +14,7 @@ _CONTACT = re.compile(
     r"(?:presse|medien|ihr )?-?(?:kontakt|ansprechpartner(?:in)?|ansprechperson)"
     r"(?: für (?:rückfragen|die (?:presse|medien|redaktion)|journalist\w*|medien\w*))?|"
     r"(?:für )?(?:weitere )?(?:rückfragen|auskünfte|informationen)"
-    r"(?: (?:bitte an|an|beantwortet|erteilt|bei|und kontakt|& kontakt))?",
-    re.IGNORECASE,
+    r"(?: (?:bitte an|an|beantwortet|erteilt|bei|und kontakt|& kontakt))?"
 )
 _REACHED = re.compile(
     r"\S@\S|\b(?:tel|telefon|fax|mobil|telefax|e-?mail|homepage|internet)\b\.? ?:?|\bwww\.|https?://|\+49|"
@@ -24,10 +23,9 @@ _REACHED = re.compile(
 )
 _FIRST_SHOWN = re.compile(
     r"(?:der (?:beitrag|artikel|post)|the post) .{1,250} "
-    r"(?:(?:erschien zuerst|ist zuerst erschienen) (?:auf|bei)|(?:appeared first|first appeared) on) .{1,120}",
-    re.IGNORECASE,
+    r"(?:(?:erschien zuerst|ist zuerst erschienen) (?:auf|bei)|(?:appeared first|first appeared) on) .{1,120}"
 )
-_PAGE_NUMBER = re.compile(r"(?:[-–] ?)?seite \d{1,3}(?: ?(?:von|/) ?\d{1,3})?(?: ?[-–])?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"(?:[-–] ?)?seite \d{1,3}(?: ?(?:von|/) ?\d{1,3})?(?: ?[-–])?")
 _MOST_CONTACTS = 14
 _LONGEST_MARK = 400
 _SAME_SHARE = 0.6
@@ -70,7 +68,7 @@ def _remove_contacts(lines: Sequence[Line]) -> None:
     number = 0
     while number < len(lines):
         line = lines[number]
-        if text_above and _CONTACT.fullmatch(line.text.rstrip(" :.")):
+        if text_above and _CONTACT.fullmatch(line.lowered.rstrip(" :.")):
             end = number + 1
             while end < min(len(lines), number + _MOST_CONTACTS) and _is_contact(lines[end]):
                 end += 1
@@ -93,9 +91,9 @@ def _remove_marks_of_pages(lines: Sequence[Line]) -> None:
     """What feeds write under an article ("Der Beitrag … erschien zuerst auf …"), and the number of its page."""
     for line in lines:
         if line.kind is not None and len(line.text) <= _LONGEST_MARK:
-            if _FIRST_SHOWN.fullmatch(line.text) is not None:
+            if _FIRST_SHOWN.fullmatch(line.lowered) is not None:
                 line.remove("legal", "where it was first shown")
-            elif _PAGE_NUMBER.fullmatch(line.text) is not None:
+            elif _PAGE_NUMBER.fullmatch(line.lowered) is not None:
                 line.remove("navigation", "number of a page")
 
 

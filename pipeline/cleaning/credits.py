@@ -51,8 +51,6 @@ _PHOTO_AGENCY_LINE = re.compile(
     r"shutterstock|istock|adobe stock|unsplash|pixabay|haaretz)(?:[ /|,-][\w.’'-]*){0,6}$",
     re.IGNORECASE,
 )
-# What stands between the two: a slash or "via".
-_PHOTO_CUES = ("/", "a ", "A ")
 
 
 def credit_of(line: str, words: int) -> tuple[str, str] | None:
@@ -120,4 +118,4 @@ def says_nothing(credit: str) -> bool:
 
 def is_photo_agency(line: str, words: int) -> bool:
     """Whether the line is a photographer and an agency ("Lukas Muster/dpa")."""
-    return words <= 9 and has_any(line, _PHOTO_CUES) and _PHOTO_AGENCY_LINE.match(line) is not None
+    return words <= 9 and ("/" in line or "via " in line.lower()) and _PHOTO_AGENCY_LINE.match(line) is not None

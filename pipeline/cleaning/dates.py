@@ -29,11 +29,12 @@ _DAY = re.compile(
     r"(?<![\d.])(?P<short_day>\d{1,2})\.(?P<short_number>\d{1,2})\.(?P<short_year>[0-3]\d)(?![\d.:]|,\d)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(
     r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])(?::|\.(?=\d\d ?uhr))(?P<minute>[0-5]\d)(?![\d:.])", re.IGNORECASE
 )
 _CHANGED = re.compile(r"aktualisier|geändert|update|bearbeitet|überarbeitet|\bstand\b", re.IGNORECASE)
-_OF_AUTHOR = re.compile(r"\b(?:registriert|angemeldet|mitglied seit|dabei seit)\b", re.IGNORECASE)
+_OF_AUTHOR = re.compile(r"\b(?:registriert|angemeldet|mitglied seit|dabei seit)\b")
 """What in a forum stands before the day since when somebody writes there."""
 _LONGEST_LINE = 90
 _MOST_ELEMENTS = 3
@@ -114,7 +115,8 @@ def dated_lines(lines: Sequence[Line]) -> tuple[FieldValue | None, FieldValue | 
     """Publication and last change by short lines with a day in them; of several the first of each kind."""
     by_kind: dict[bool, FieldValue] = {}
     for line in lines:
-        if len(line.text) > _LONGEST_LINE or _OF_AUTHOR.search(line.text):
+        has_day = len(line.text) <= _LONGEST_LINE and _DIGIT.search(line.text) is not None
+        if not has_day or _OF_AUTHOR.search(line.lowered):
             continue
         end = 0
         found = list(_DAY.finditer(line.text))
@@ -136,7 +138,8 @@ def is_day_in_words(text: str) -> bool:
 
 def day_in(text: str) -> date | None:
     """The first day with its year in a text ("12.03.2024", "12. März 2024", "2024-03-12")."""
-    found = _DAY.search(text)
+    # Most lines have no digit, which is sooner found out.
+    found = _DAY.search(text) if _DIGIT.search(text) is not None else None
     return _day(found) if found is not None else None
 
 

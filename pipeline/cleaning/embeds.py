@@ -26,8 +26,7 @@ _PLACEHOLDER = re.compile(
     r".{0,200}?(?:stimm|einwillig|einverstanden|anzeigen|geladen|laden|akzeptier|erlaub|datenschutz)|"
     r"(?:empfohlener|an dieser stelle .{0,40}) (?:redaktioneller|externer|externe) inhalte?\b|"
     r"ich bin damit einverstanden, dass mir externe inhalte|"
-    r"(?:stellen|laden).{0,60}ohne (?:dein|ihr) einverständnis",
-    re.IGNORECASE,
+    r"(?:stellen|laden).{0,60}ohne (?:dein|ihr) einverständnis"
 )
 _CONSENT = re.compile(r"wir und unsere \d{1,4} partner\b")
 _CUES = ("beitrag", "view this", "posted by", "post shared", "photo shared", "inhalt", "einverständnis")

@@ -15,6 +15,8 @@ FORESTS = ("page", "news", "text-news", "text-kind")
 
 The last one is asked whether a text is from one.
 """
+_MANTISSA, _EXPONENT_OF_ONE = 23, 127
+"""Of a float of 32 bits: how many bits it has below its exponent, and what that is for 1."""
 _TOGETHER = 2000
 """So many rows go through the trees together, for the memory."""
 
@@ -78,7 +80,7 @@ class Forest:
             np.multiply(bits, lost, out=bits)
             np.bitwise_or(gone, bits, out=gone)
         lowest = np.bitwise_and(np.invert(gone), gone + gone.dtype.type(1))
-        leaf = np.frexp(lowest.astype(np.float32))[1] - 1
+        leaf = (lowest.astype(np.float32).view(np.int32) >> _MANTISSA) - _EXPONENT_OF_ONE
         return np.asarray(np.ascontiguousarray(self._value.take(self._first_leaf + leaf).T).sum(axis=1))
 
 

@@ -103,7 +103,7 @@ def find_title(
 
 def _next(lines: Sequence[Line], readings: Sequence[LineReading], begins: Callable[[Line], bool]) -> int:
     """The number of the line that the text begins with."""
-    return next((n for n, line in enumerate(lines) if begins(line) and _is_free(line, readings[n])), len(lines))
+    return next((n for n, line in enumerate(lines) if begins(line) and _is_free(readings[n])), len(lines))
 
 
 def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: int) -> list[int]:
@@ -113,7 +113,7 @@ def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: i
     candidates = [
         n
         for n in range(begin, start)
-        if is_headline(lines[n]) and _is_free(lines[n], readings[n]) and lines[n].open and n - begin not in turns
+        if is_headline(lines[n]) and _is_free(readings[n]) and lines[n].open and n - begin not in turns
         if n == 0 or not is_signed(lines[n - 1], lines[n])
     ]
     stamped = {n for n in candidates if clock_at_beginning(lines[n].text) is not None}
@@ -178,7 +178,7 @@ def _kicker(lines: Sequence[Line], readings: Sequence[LineReading], title: int) 
 def _may_be_kicker(line: Line, reading: LineReading) -> bool:
     most = _MOST_MARKED_WORDS if line.markup is not None and "kicker" in line.markup.near else _MOST_WORDS
     is_short = 1 <= len(line.words) <= most and not line.bullet and line.text[-1] not in ".!,"
-    if not is_short or not _is_free(line, reading) or _DATED.search(line.text) or _is_no_word(line):
+    if not is_short or not _is_free(reading) or _DATED.search(line.text) or _is_no_word(line):
         return False
     is_menu = (
         "|" in line.text
@@ -202,5 +202,5 @@ def _stands_elsewhere(line: Line) -> bool:
     return mark.tag in _NO_KICKER_TAGS or not mark.near.isdisjoint(_ELSEWHERE)
 
 
-def _is_free(line: Line, reading: LineReading) -> bool:
-    return reading.hit is None and not reading.authors and reading.credit is None and not shapes.is_time(line.text)
+def _is_free(reading: LineReading) -> bool:
+    return reading.hit is None and not reading.authors and reading.credit is None and not reading.time

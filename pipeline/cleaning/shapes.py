@@ -30,17 +30,17 @@ _TIME = re.compile(
     r"vom|vor|seit|heute|gestern|stand|aktualisiert|zuletzt|"
     r"erstmeldung|(?:presse|medien)(?:mitteilung|meldung|information|aussendung)|nr\b\.?|\d{1,4}/(?:19|20)\d\d|"
     r"veröffentlicht|erstellt|update|zuerst|letzte|aktualisierung|lesezeit|lesedauer|datum|geändert|bearbeitet|publiziert|"
-    r"länge|dauer|verfügbar|bis|[|•·,:;/()–-]|\s)+",
-    re.IGNORECASE,
+    r"länge|dauer|verfügbar|bis|[|•·,:;/()–-]|\s)+"
 )
-_DIGIT_OR_TIME_WORD = re.compile(r"\d|lesezeit|lesedauer|aktualisiert|veröffentlicht|stand:", re.IGNORECASE)
+_DIGIT_OR_TIME_WORD = re.compile(r"\d|lesezeit|lesedauer|aktualisiert|veröffentlicht|stand:")
 _NAME_AND_FUNCTION = re.compile(rf"{NAME}(?: \([^)]{{2,40}}\))?, [\w(][^.!?:;]{{3,90}}$")
 _PICTURED = re.compile(
     r"(?:eine?r?|zwei|drei|vier|fünf|mehrere|viele|einige|zahlreiche|menschen|männer|frauen|kinder|blick|"
-    r"szene|das bild|das foto|die aufnahme|symbolbild|archivbild|hier|im bild)\b",
-    re.IGNORECASE,
+    r"szene|das bild|das foto|die aufnahme|symbolbild|archivbild|hier|im bild)\b"
 )
-_RUNNING_TIME_END = re.compile(r"(?:^|[\s|•·])\d{1,3}:\d{2} ?(?:min|minuten|std)\.?$", re.IGNORECASE)
+_LONGEST_PICTURED = 16
+_RUNNING_TIME_END = re.compile(r"(?:^|[\s|•·])\d{1,3}:\d{2} ?(?:min|minuten|std)\.?$")
+_RUNNING_TIME_UNITS = ("min", "minuten", "std", "min.", "minuten.", "std.")
 _AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
 _AGENCY_LINE = re.compile(
     rf"(?:(?-i:[A-ZÄÖÜ][\w./-]+(?: [A-ZÄÖÜ][\w./-]+){{0,2}} \()|"
@@ -55,8 +55,7 @@ _ABOUT_AUTHOR = re.compile(
     r"senior fellow|gründer)|"
     r"\b(?:redakteur|korrespondent|volontär|reporter)(?:in)?\b.{0,40}\b(?:für|in|bei|der|im)\b|\bzuständig\b|"
     r"seine artikel finden|"
-    r"erscheint ihre|erscheint seine|folgen sie (?:ihm|ihr)\b",
-    re.IGNORECASE,
+    r"erscheint ihre|erscheint seine|folgen sie (?:ihm|ihr)\b"
 )
 _AUTHOR_NOTE = re.compile(
     rf"(?:(?:\.\.\.|…|(?i:(?:unsere? )?(?:\w+-)?(?:korrespondent|redakteur|autor|reporter)(?:in)? )?{NAME})"
@@ -83,7 +82,10 @@ def has_any(text: str, cues: Sequence[str]) -> bool:
 
 def is_time(line: str) -> bool:
     """Whether the line is nothing but a date, a time or a reading time."""
-    return len(line) <= 90 and _TIME.fullmatch(line) is not None and _DIGIT_OR_TIME_WORD.search(line) is not None
+    if len(line) > 90:
+        return False
+    lowered = line.lower()  # patterns for both cases take much longer
+    return _TIME.fullmatch(lowered) is not None and _DIGIT_OR_TIME_WORD.search(lowered) is not None
 
 
 def agencies_in(text: str, *, whole: bool) -> list[str]:
@@ -117,7 +119,7 @@ def key_value(line: str) -> tuple[str, str] | None:
 
 def is_about_author(line: str) -> bool:
     """Whether the line may be a note about the author ("Ida Muster ist Redakteurin im Ressort …")."""
-    return len(line) < 500 and _ABOUT_AUTHOR.search(line) is not None
+    return len(line) < 500 and _ABOUT_AUTHOR.search(line.lower()) is not None
 
 
 def is_name_and_function(line: str) -> bool:
@@ -137,12 +139,13 @@ def is_quotation(line: str) -> bool:
 
 def begins_like_a_caption(line: str) -> bool:
     """Whether the line begins as the description of a picture does ("Eine Frau steht …")."""
-    return _PICTURED.match(line) is not None
+    return _PICTURED.match(line[:_LONGEST_PICTURED].lower()) is not None
 
 
 def ends_with_running_time(line: str) -> bool:
     """Whether the line ends with how long a video or recording takes ("… | 3:18 min")."""
-    return line[-1] in "nNdD." and _RUNNING_TIME_END.search(line[-20:]) is not None
+    end = line[-20:].lower()
+    return end.endswith(_RUNNING_TIME_UNITS) and _RUNNING_TIME_END.search(end) is not None
 
 
 def says_it_twice(words: list[str]) -> bool:

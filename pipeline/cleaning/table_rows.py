@@ -16,6 +16,8 @@ def join_rows(lines: list[Line], readings: list[LineReading]) -> None:
 
     So a row has its times, links and numbers again, which by themselves are no text.
     """
+    if not any(line.markup is not None and line.markup.row is not None for line in lines):
+        return
     joined: list[tuple[Line, LineReading]] = []
     for row, group in groupby(zip(lines, readings, strict=True), lambda pair: pair[0].markup and pair[0].markup.row):
         pairs = list(group)

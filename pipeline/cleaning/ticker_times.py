@@ -27,7 +27,8 @@ _OVER_MIDNIGHT_HOURS = 6
 
 def clock_at_beginning(text: str) -> time | None:
     """The time of day that a line begins with, as the entries of tickers do ("+++ 16.48 Uhr: Deich hält +++")."""
-    found = _BEGIN.match(text[:80])
+    begin = text[:80]
+    found = _BEGIN.match(begin) if ":" in begin or "Uhr" in begin else None
     return None if found is None else clock_in(found["clock"] + " Uhr")
 
 

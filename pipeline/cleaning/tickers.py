@@ -26,12 +26,13 @@ from pipeline.cleaning.ticker_times import (
     run_one_way,
 )
 
-_TICKER = re.compile(r"ticker|live-?blog|news-?blog|minutenprotokoll|\blive\b", re.IGNORECASE)
+_TICKER = re.compile(r"ticker|news-?blog|minutenprotokoll|live(?:-?blog|(?<!\wlive)\b)")
 _OF_ARTICLE = re.compile(r"(?:zuletzt |letzte )?(?:aktualisier|geändert|veröffentlicht|stand\b)", re.IGNORECASE)
 _FEWEST_UNNAMED = 5
 _FEWEST_WORDS = 8
 _FEWEST_WORDS_UNNAMED = 20
 _FIRST_WORDS = 12
+_LONGEST_STAMP = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,12 @@ def mark_entries(
         modified_at: the same of the last entry.
         updates: the entries that JSON-LD lists.
     """
-    is_named = bool(updates) or _TICKER.search(named) is not None
+    is_named = bool(updates) or _TICKER.search(named.lower()) is not None
+    fewest_entries = FEWEST_ENTRIES if is_named else _FEWEST_UNNAMED
+    if not updates and sum(map(_may_be_stamped, lines)) < fewest_entries:
+        return
     entries = _listed(lines, updates) or _stamped(lines, is_named=is_named)
-    if len(entries) < (FEWEST_ENTRIES if is_named else _FEWEST_UNNAMED):
+    if len(entries) < fewest_entries:
         return
     sizes = [
         sum(len(line.words) for line in lines[entry.begin : entry.end] if line.kind is not None) for entry in entries
@@ -100,12 +104,19 @@ def _of_entry(part: Sequence[Line]) -> list[Line]:
     return headline + [line for line in part[first:] if line.kind is not None]
 
 
+def _may_be_stamped(line: Line) -> bool:
+    """Whether an entry may begin with a line: all others are sooner found out than times are read."""
+    if line.markup is not None and line.markup.time is not None:
+        return True
+    return ":" in line.text[:_LONGEST_STAMP] or "uhr" in line.lowered[:_LONGEST_STAMP]
+
+
 def _stamped(lines: Sequence[Line], *, is_named: bool) -> list[TickerEntry]:
     entries: list[TickerEntry] = []
     day: date | None = None
     last = max((number for number, line in enumerate(lines) if line.kind is not None), default=-1)
     for number, line in enumerate(lines):
-        alone = len(line.text) <= 90 and shapes.is_time(line.text)
+        alone = len(line.text) <= _LONGEST_STAMP and shapes.is_time(line.text)
         if number > last and not line.rule.startswith("classifier") and not (alone and is_named):
             continue
         moment = line.markup.time if line.markup is not None else None

@@ -92,8 +92,7 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
     hit = reading.hit
     paragraph = is_paragraph(line)
     rule = f"classifier {probability:.2f}"
-    doubtful = line.markup is None and paragraph and hit is None and sentence_count(line.text) >= 2
-    if probability < (_LEAST_DOUBTFUL if doubtful else 0.5):
+    if probability < 0.5 and not (probability >= _LEAST_DOUBTFUL and _is_doubtful(line, reading)):
         if hit is not None:
             line.remove(hit.reason, f"{rule}, phrase {hit.phrase!r}")
         else:
@@ -108,6 +107,10 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
         line.keep("heading", rule)
 
 
+def _is_doubtful(line: Line, reading: LineReading) -> bool:
+    return line.markup is None and is_paragraph(line) and reading.hit is None and sentence_count(line.text) >= 2
+
+
 def _ends_like_text(text: str) -> bool:
     """Whether a line ends as paragraphs do and headings do not, apart from what is in brackets behind it."""
     before = text[: text.rfind(" (")] if text.endswith(")") else text
@@ -116,6 +119,8 @@ def _ends_like_text(text: str) -> bool:
 
 def _divide(article: ParsedArticle) -> None:
     """Make several lines of each kept one that line breaks part."""
+    if not any(line.markup is not None and line.markup.parts for line in article.lines):
+        return
     lines: list[Line] = []
     readings: list[LineReading] = []
     text_above = False
@@ -203,7 +208,7 @@ def _mark_fields(lines: Sequence[Line], readings: Sequence[LineReading]) -> None
 def _mark_authors(article: ParsedArticle) -> None:
     """Lines that are nothing but one of the authors that the page names."""
     authors = set(article.metadata.authors) if article.metadata is not None else set()
-    for line in article.lines:
+    for line in article.lines if authors else ():
         if line.open and line.text in authors:
             line.become("authors", "an author's name")
 

@@ -35,11 +35,12 @@ def unwrapped(text: str) -> list[str]:
 
 def _is_hard_wrapped(lines: Sequence[str]) -> bool:
     """Whether most lines have another one below them, and are as wide and unfinished as if it went on there."""
+    if max(map(len, lines)) > _WIDEST:
+        return False
     filled = [line for line in lines if line.strip()]
     inner = [line.strip() for line, following in pairwise(lines) if line.strip() and following.strip()]
     return (
         len(filled) >= _FEWEST_LINES
-        and max(map(len, filled)) <= _WIDEST
         and len(filled) - len(inner) <= _MOST_ALONE * len(filled)
         and sum(len(line) >= _NARROWEST for line in inner) >= _FEWEST_WIDE * len(inner)
         and sum(map(ends_sentence, inner)) <= _MOST_FINISHED * len(inner)
