@@ -15,6 +15,8 @@ _LEAD_IN = (
 )
 _BEFORE = r"(?:[|•–-] ?)?(?:(?P<time>[^|]{0,60}\d[^|]{0,20}?),? ?[|•–-]? ?(?=von ))?"
 _BYLINE = re.compile(rf"{_BEFORE}{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
+_LEAD_IN_ALONE = re.compile(_LEAD_IN, re.IGNORECASE)
+_LONGEST_LEAD_IN = 40
 _CUES = ("von", "text:", "by", "autor", "interview:", "führte", "stellte")
 _ONE_NAME = re.compile(NAME)
 _SEPARATOR = re.compile(r"( ?(?:,|;|\||/|&|•|·) ?| und | and | mit )")
@@ -63,6 +65,11 @@ def byline_authors(line: str) -> list[str]:
         elif not people or (separator in _AND and _is_other_word(piece)):
             return []
     return people
+
+
+def is_lead_in(line: str) -> bool:
+    """Whether a line is nothing but what leads to an author's name ("Von", "Ein Kommentar von")."""
+    return len(line) <= _LONGEST_LEAD_IN and _LEAD_IN_ALONE.fullmatch(line) is not None
 
 
 def agencies_of_byline(line: str) -> list[str]:

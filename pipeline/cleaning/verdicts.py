@@ -17,6 +17,7 @@ from pipeline.cleaning.kept_headings import HEADING_TAGS, keep_days, keep_minute
 from pipeline.cleaning.kept_turns import keep_turns
 from pipeline.cleaning.line_breaks import divided, is_set_off
 from pipeline.cleaning.lines import TIME_RULE, Line, words_of
+from pipeline.cleaning.lone_names import mark_lone_names
 from pipeline.cleaning.parsing import ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
 from pipeline.cleaning.quoted_lines import keep_quoted
@@ -70,6 +71,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     remove_appendages(article.lines, article.readings, article.title)
     _remove_last_about_author(article.lines)
     give_reasons(article.lines, article.readings)
+    mark_lone_names(article.lines, article.readings)
     _name_quotes(article.lines)
     mark_turns(article.lines)
     return infobox
