@@ -26,6 +26,7 @@ _FIRST_SHOWN = re.compile(
     r"(?:(?:erschien zuerst|ist zuerst erschienen) (?:auf|bei)|(?:appeared first|first appeared) on) .{1,120}"
 )
 _PAGE_NUMBER = re.compile(r"(?:[-–] ?)?seite \d{1,3}(?: ?(?:von|/) ?\d{1,3})?(?: ?[-–])?")
+_OWN_ADDRESS = re.compile(r"(?:url|permalink|kurzlink|short-?link)(?: zum artikel)?: ?https?://\S+")
 _MOST_CONTACTS = 14
 _LONGEST_MARK = 400
 _SAME_SHARE = 0.6
@@ -88,13 +89,15 @@ def _is_contact(line: Line) -> bool:
 
 
 def _remove_marks_of_pages(lines: Sequence[Line]) -> None:
-    """What feeds write under an article ("Der Beitrag … erschien zuerst auf …"), and the number of its page."""
+    """What feeds write under an article ("Der Beitrag … erschien zuerst auf …"), its page's number and address."""
     for line in lines:
         if line.kind is not None and len(line.text) <= _LONGEST_MARK:
             if _FIRST_SHOWN.fullmatch(line.lowered) is not None:
                 line.remove("legal", "where it was first shown")
             elif _PAGE_NUMBER.fullmatch(line.lowered) is not None:
                 line.remove("navigation", "number of a page")
+            elif _OWN_ADDRESS.fullmatch(line.lowered) is not None:
+                line.remove("navigation", "address of the page")
 
 
 def _remove_notices(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:

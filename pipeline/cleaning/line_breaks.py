@@ -31,7 +31,7 @@ def divided(line: Line) -> list[Line]:
         size = sum(len(part.text) for part in group)
         bold = sum(part.bold_share * len(part.text) for part in group) / size
         markup = replace(line.markup, bold_share=bold, parts=(), time=line.markup.time if not lines else None)
-        lines.append(line_of(" ".join(part.text for part in group), gap=True, markup=markup, bullet=line.bullet))
+        lines.append(line_of(" ".join(part.text for part in group), gap=True, markup=markup, bullet=markup.tag == "li"))
     return lines
 
 

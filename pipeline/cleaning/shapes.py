@@ -27,7 +27,7 @@ _TIME = re.compile(
     r"\d{1,2}:\d{2}:\d{2}|\d{1,2}[:.]\d{2}(?: ?(?:uhr|h)\b)?|"
     r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|mi|do|fr|sa|so)\b\.?,?|"
     r"\d{1,3} (?:minuten?|min|stunden?|std|tagen?|sekunden?|sek)\b\.?|uhr|um|am|"
-    r"vom|vor|seit|heute|gestern|stand|aktualisiert|zuletzt|"
+    r"(?:artikel|beitrag|bericht|meldung)(?= vom\b)|vom|vor|seit|heute|gestern|stand|aktualisiert|zuletzt|"
     r"erstmeldung|(?:presse|medien)(?:mitteilung|meldung|information|aussendung)|nr\b\.?|\d{1,4}/(?:19|20)\d\d|"
     r"veröffentlicht|erstellt|update|zuerst|letzte|aktualisierung|lesezeit|lesedauer|datum|geändert|bearbeitet|publiziert|"
     r"länge|dauer|verfügbar|bis|[|•·,:;/()–-]|\s)+"

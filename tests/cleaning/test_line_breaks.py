@@ -76,3 +76,19 @@ def test_times_of_day_over_what_they_belong_to_all_stay(clean: Cleaner) -> None:
     body = "".join(f"<p><b>{clock} Uhr</b><br>{text}</p>" for clock, text in zip(clocks, PARAGRAPHS, strict=False))
     article = clean(page(f"<p>21. Mai 2024</p>{body}"))
     assert [line for line in article.text.split("\n\n") if line.endswith(" Uhr")] == [f"{c} Uhr" for c in clocks]
+
+
+def test_the_address_and_day_over_a_printed_article_are_no_text(clean: Cleaner) -> None:
+    texts = "<br><br>".join(PARAGRAPHS)
+    over = "URL: http://www.hafenbote.example/artikel/4711.html<br>Artikel vom 08.11.2012, 18:44 Uhr"
+    article = clean(RawArticle(html=f"<html><body><p>{over}</p><h2>{TITLE}</h2>{texts}</body></html>"))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert article.published_at == "2012-11-08T18:44:00+01:00"
+    assert {removed.text for removed in article.removed} >= set(over.split("<br>"))
+
+
+def test_born_and_died_in_one_paragraph_are_no_list(clean: Cleaner) -> None:
+    life = ["* 12. März 1938 in Waldau", "† 28. Januar 2024 in Süderhafen"]
+    texts = [f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS]
+    article = clean(page(texts[0] + f"<p>{'<br>'.join(life)}</p>" + "".join(texts[1:])))
+    assert [kind for kind, text in blocks(article) if text in life] == ["paragraph", "paragraph"]
