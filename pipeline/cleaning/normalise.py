@@ -31,7 +31,10 @@ _CHANGED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_CHARACTERS))))}\ud8
 _MARKS = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED_MARKS = re.compile(rf"({_MARKS}{{30}}){_MARKS}+")
 """More accents on one letter than any script has: putting them in order takes the square of their number."""
-_UNIFIED = re.compile(rf"\r\n|{_CHANGED.pattern}|\w{_MARKS}{{1,30}}")
+_TWO_COMMAS = re.compile(r"(?<![^\s(\[–—-]),,(?=[^\W\d_])")
+"""A quotation mark as a typewriter has it: ",,Halt“, rief er"."""
+_PAIRS = {"\r\n": "\n", ",,": "„"}
+_UNIFIED = re.compile(rf"\r\n|{_CHANGED.pattern}|\w{_MARKS}{{1,30}}|{_TWO_COMMAS.pattern}")
 _SPACING, _UNUSUAL, _CHANGES, _MARK, _SUSPICIOUS = (1 << bit for bit in range(5))
 """Kinds of characters: hard spaces and soft hyphens; all else that is in few texts, among it what is changed, and marks
 that stand over others; and those that broken UTF-8 begins with."""
@@ -82,7 +85,7 @@ def normalise(text: str) -> str:
     NFC; broken UTF-8 and characters of Windows-1252 repaired; soft hyphens,
     zero-width and control characters out; every kind of space one space; every
     kind of line end "\\n"; ligatures as their letters. Quotation marks and dashes
-    are left as they are.
+    are left as they are, but for two commas in the place of an opening mark.
     """
     return join_broken_words(unify(text))
 
@@ -95,15 +98,15 @@ def unify(text: str) -> str:
         text = _repaired(text, _kinds_in(text))
     while "  " in text:
         text = text.replace("  ", " ")
-    return text
+    return _TWO_COMMAS.sub("„", text) if ",," in text else text
 
 
 def unified_parts(text: str) -> Iterator[tuple[int, int, str]]:
     """What `unify` changes character by character, for who needs the places: begin, end, and what stands there then."""
     for found in _UNIFIED.finditer(text):
         part = found.group()
-        if part == "\r\n":
-            yield *found.span(), "\n"
+        if part in _PAIRS:
+            yield *found.span(), _PAIRS[part]
         elif len(part) == 1:
             yield *found.span(), _replacement(found)
         else:

@@ -31,6 +31,8 @@ NORMALISED = [
     ("\ud800wort 😀", "?wort 😀"),
     ("\x84so\x93 \x96 das", "„so“ – das"),
     ("ﬂeißig auﬀällig", "fleißig auffällig"),
+    (",,Halt“, rief er. (,,Nein“)\n,,Doch“", "„Halt“, rief er. („Nein“)\n„Doch“"),
+    ("und,, dann,,weiter ,,5", "und,, dann,,weiter ,,5"),
 ]
 
 
