@@ -1,10 +1,11 @@
-"""Answers of an interview without quotation marks and names: the paragraph behind each of its questions.
+"""Answers of an interview without quotation marks and names: the paragraphs behind each of its questions.
 
 Rules alone cannot tell an interview from a text that asks its readers, so that the model has to hear somebody speak in
-much of these paragraphs. They are then all said, also those that sound like an article to it.
+much of these paragraphs. The first behind each question is then said also if it sounds like an article to it.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.marks import CLOSERS
@@ -27,10 +28,16 @@ def interview_answers(analysed: AnalysedText, reading: Reading, blocks: Sequence
     turns = list(_answers(analysed, blocks, apart=True))
     if len(turns) < _FEWEST:
         turns = list(_answers(analysed, blocks, apart=False))
-    if len(turns) < _FEWEST or _share_spoken(reading, turns) < _SHARE:
+    if len(turns) < _FEWEST or _share_spoken(reading, [turn[0] for turn in turns]) < _SHARE:
         return []
-    found = (by_rule(QuoteCandidate([span], "Direct"), "answer") for span in turns)
+    found = (by_rule(QuoteCandidate(_spoken(reading, turn), "Direct"), "answer") for turn in turns)
     return [candidate for candidate in found if candidate is not None]
+
+
+def _spoken(reading: Reading, turn: Sequence[CharRange]) -> list[CharRange]:
+    """The first paragraph of an answer, and those behind it as long as the reader hears most of them."""
+    further = takewhile(lambda paragraph: _share_spoken(reading, [paragraph]) > _SPOKEN, turn[1:])
+    return [turn[0], *further]
 
 
 def _share_spoken(reading: Reading, turns: Sequence[CharRange]) -> float:
@@ -40,23 +47,30 @@ def _share_spoken(reading: Reading, turns: Sequence[CharRange]) -> float:
     return float((reading.inside[tokens, 0] > _SPOKEN).mean()) if tokens else 0.0
 
 
-def _answers(analysed: AnalysedText, blocks: Sequence[Block], *, apart: bool) -> Iterator[CharRange]:
-    """The paragraph that follows each question; further ones may as well be the interviewer's.
+def _answers(analysed: AnalysedText, blocks: Sequence[Block], *, apart: bool) -> Iterator[list[CharRange]]:
+    """The paragraphs that follow each question, up to a heading or to words in quotation marks.
 
-    The questions are lines of their own if they stand `apart`; else they may open the paragraph that answers them.
+    All but the first of them may as well be the interviewer's. The questions are lines of their own if they stand
+    `apart`; else they may open the paragraph that answers them. A heading that asks is a question as well.
     """
     questions = {block.begin for block in blocks if block.kind == "question"}
     headings = {block.begin for block in blocks if block.kind == "heading"}
-    asked = False
+    asked, turn = False, list[CharRange]()
     for sentences in _paragraphs(analysed):
         begin, end = sentences[0].begin, sentences[-1].end
-        if begin in headings or analysed.text[begin] in CLOSERS:
-            continue
         opening = len(sentences) if begin in questions else _asking(analysed, sentences, apart=apart)
+        silent = analysed.text[begin] in CLOSERS or (begin in headings and not opening)
+        if turn and (opening or silent):
+            yield turn
+            turn = []
+        if silent:
+            continue
         asked = asked or opening > 0
-        if asked and opening < len(sentences):
-            yield CharRange(sentences[opening].begin, end)
+        if turn or (asked and opening < len(sentences)):
+            turn.append(CharRange(sentences[opening].begin, end))
             asked = False
+    if turn:
+        yield turn
 
 
 def _asking(analysed: AnalysedText, sentences: Sequence[Sentence], *, apart: bool) -> int:

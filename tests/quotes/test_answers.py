@@ -68,6 +68,24 @@ def test_a_quote_set_apart_and_a_heading_are_no_answers(reader: Reader) -> None:
     assert answers(reader, text, (heading,)) == ANSWERS
 
 
+def test_an_answer_goes_on_in_the_paragraphs_that_are_spoken(reader: Reader) -> None:
+    further = "Mir ist das wichtig. Ich fahre selbst jeden Tag über diese Brücke, und ich habe Angst dabei."
+    told = "Hanna Obst wurde 1970 in Waldau geboren. Der Rat stimmt am Montag über ihren Plan ab."
+    lines = [line for pair in zip(QUESTIONS, ANSWERS, strict=True) for line in pair]
+    text = "\n\n".join([INTRODUCTION, *lines[:2], further, *lines[2:], told])
+    assert answers(reader, text) == [f"{ANSWERS[0]}\n\n{further}", *ANSWERS[1:]]
+
+
+def test_a_heading_that_asks_is_a_question(reader: Reader) -> None:
+    text = "\n\n".join(line for pair in zip(QUESTIONS, ANSWERS, strict=True) for line in pair)
+    begins = [text.index(question) for question in QUESTIONS]
+    blocks = tuple(
+        Block(kind="heading", begin=begin, end=begin + len(question))
+        for begin, question in zip(begins, QUESTIONS, strict=True)
+    )
+    assert answers(reader, text, blocks) == ANSWERS
+
+
 def test_a_text_that_asks_its_readers_is_no_interview(reader: Reader) -> None:
     told = [
         "Der Schalter ist montags offen.",
