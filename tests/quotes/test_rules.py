@@ -255,6 +255,28 @@ def test_a_statement_goes_on_behind_a_frame_in_its_middle(text: str, quote: str,
     assert [found[:3] for found in readable(text)] == [("Indirect", quote, speaker)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "speaker"),
+    [
+        ("Gefragt, ob er gehe", ""),
+        ("Danach gefragt, ob er gehe", ""),
+        ("Darauf angesprochen, warum er gehe", ""),
+        ("Von einer Reporterin gefragt, ob er gehe", "einer Reporterin"),
+    ],
+)
+def test_who_is_asked_does_not_ask(asked: str, speaker: str) -> None:
+    frame, question = asked.split(", ")
+    assert [found[:3] for found in readable(f"{frame}, {question}, sagte Karl Obst: „Nein, noch lange nicht.“")] == [
+        ("Indirect", question, speaker),
+        ("Direct", "„Nein, noch lange nicht.“", "Karl Obst"),
+    ]
+
+
+def test_who_was_asked_by_somebody_named_is_asked_by_him() -> None:
+    ((_, said, speaker, _),) = readable("Reif wurde von Karl Obst gefragt, ob er gehe.")
+    assert (said, speaker) == ("ob er gehe", "Karl Obst")
+
+
 def test_what_was_asked_within_speech_is_a_part_of_it() -> None:
     text = "Obst sagte, sie sei froh. Reif habe auf die Frage, ob er gehe, geschwiegen."
     assert [(words(text, c.spans), c.rule) for c in found_by_rules(text)] == [
