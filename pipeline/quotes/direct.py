@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import (
@@ -15,7 +15,7 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.marks import CLOSERS, QuotedText
 from pipeline.quotes.registry import by_rule
-from pipeline.quotes.text import AnalysedText, Sentence
+from pipeline.quotes.text import AnalysedText, Sentence, Token
 from pipeline.quotes.word_shapes import is_finite_reporting
 from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 
@@ -87,8 +87,34 @@ def _behind_frame(analysed: AnalysedText, earlier: Passage | None) -> bool:
     """Whether a frame follows the passage before, so that it may go on: "„Wir müssen“, so Obst, „handeln.“"."""
     if earlier is None or not earlier.whole or analysed.tokens[earlier.last].text not in DASHES:
         return False
-    frame = analysed.tokens[earlier.last + 1]
-    return is_finite_reporting(frame) or frame.lower == "so"
+    return _opens_frame(analysed.tokens[earlier.last + 1])
+
+
+def _opens_frame(token: Token) -> bool:
+    return is_finite_reporting(token) or token.lower == "so"
+
+
+def up_to_frames(found: Sequence[Passage]) -> list[Passage]:
+    """The passages of a sentence, each with those behind it that only a comma, a dash or "und" parts from it.
+
+    A frame behind the last of them is the frame of all: "„Wir müssen“, „und zwar bald“, sagte Obst".
+    """
+    result: list[Passage] = []
+    for passage in reversed(found):
+        following = result[-1] if result else None
+        if following is not None and passage.whole and following.whole and following.first == passage.last + 1:
+            result.append(replace(passage, last=following.last))
+        else:
+            result.append(passage)
+    return result[::-1]
+
+
+def _before_frame(analysed: AnalysedText, sentence: Sentence, passage: Passage, earlier: Passage | None) -> bool:
+    """Whether a passage goes on with the one before, and a frame of both follows."""
+    if earlier is None or not earlier.whole or passage.first > earlier.last + 1:
+        return False
+    frame = passage.last + 1
+    return frame < sentence.last and analysed.tokens[passage.last].text == "," and _opens_frame(analysed.tokens[frame])
 
 
 def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage, earlier: Passage | None) -> bool:
@@ -114,7 +140,8 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage, 
             spoken = tokens[sentence.first : passage.first]
             closed = not after or not after[0].isalnum()
             told = passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
-            return closed and (told or _behind_frame(analysed, earlier))
+            goes_on = _behind_frame(analysed, earlier) or _before_frame(analysed, sentence, passage, earlier)
+            return closed and (told or goes_on)
         return enough if ends else passage.words >= 3 and after in DASHES
     long = passage.words >= 5 and tokens[passage.first + 1].capital and (not after or after in ".,;")
     reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower(), ()))

@@ -6,7 +6,7 @@ from pipeline.quotes.asked import AskedSpeech
 from pipeline.quotes.candidates import QuoteCandidate, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.direct import Passage, is_name, passages, speech_within, with_roles
+from pipeline.quotes.direct import Passage, is_name, passages, speech_within, up_to_frames, with_roles
 from pipeline.quotes.frames import (
     cue_around,
     cue_beside,
@@ -83,7 +83,7 @@ class _ArticleScan:
         parts = clauses(self.tokens, sentence.first, sentence.last, masked)
         cues = list(all_cues(self.tokens, parts, sentence.last, sentence.first))
         used: set[int] = set()
-        whole = (self._whole(sentence, passage, cues, masked, used) for passage in quoted if passage.whole)
+        whole = (self._whole(sentence, p, cues, masked, used) for p in up_to_frames(quoted) if p.whole)
         found = joined(self.analysed, [candidate for candidate in whole if candidate is not None])
         self._end_running_on(sentence, cues, masked, used)
         for passage in quoted:

@@ -380,6 +380,23 @@ def test_quotes_that_do_not_go_on_behind_a_frame(text: str, quotes: list[str]) -
     assert found[: len(quotes)] == quotes
 
 
+@pytest.mark.parametrize(
+    "frame",
+    ["sagte Obst", "so Obst", "wetterte Obst", "erzählt Obst, die das Amt leitet"],
+)
+def test_quotes_side_by_side_have_the_frame_behind_the_last(frame: str) -> None:
+    found = found_by_rules(text := f"Es wird still. „Wir müssen bauen“, „und zwar bald“, {frame}.")
+    assert [(c.rule, words(text, c.spans), words(text, c.speaker_spans)) for c in found] == [
+        ("marks-framed", "„Wir müssen bauen“", "Obst"),
+        ("marks-framed", "„und zwar bald“", "Obst"),
+    ]
+
+
+def test_words_in_marks_side_by_side_are_no_speech_without_a_frame() -> None:
+    found = readable("„Ein langer Tag“, „der alte Weg“, „die Bude“ und andere Filme laufen am Montag.")
+    assert [said for _, said, _, _ in found] == ["„Ein langer Tag“"]
+
+
 def test_a_quote_without_a_frame_goes_on_with_the_speaker() -> None:
     assert readable("„Das Geld reicht nicht“, sagte Reif. „Wir müssen sparen.“") == [
         ("Direct", "„Das Geld reicht nicht“", "Reif", "sagte"),
