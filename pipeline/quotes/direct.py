@@ -1,7 +1,6 @@
 """Direct speech: which quotation marks hold somebody's words, and which a name or a word used with distance."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,11 +12,10 @@ from pipeline.lexicon.words import (
 )
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.marks import CLOSERS, QuotedText
-from pipeline.quotes.registry import by_rule
+from pipeline.quotes.marks import QuotedText
 from pipeline.quotes.text import AnalysedText, Sentence, Token
 from pipeline.quotes.word_shapes import is_finite_reporting
-from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
+from pipeline.spans import CharRange, TokenIndex, TokenRange
 
 _SENTENCE_END = re.compile(r"[.!?…]$")
 _SPEAKING = ("sprach", "sprech", "sprich", "gesproch")
@@ -58,29 +56,6 @@ def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
         passage.whole = _stands_alone(analysed, sentence, passage, found[-1] if found else None)
         found.append(passage)
     return found
-
-
-def speech_within(analysed: AnalysedText, turns: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
-    """What somebody says whom a speaker quotes: „Er hat gesagt: ‚Wir bauen neu.‘ Ich war dabei“.
-
-    In `turns` that have no marks of their own, any marks are those of others.
-    """
-    unmarked = sorted(turn.spans[0] for turn in turns if analysed.text[turn.begin] not in CLOSERS)
-    begins = [span.begin for span in unmarked]
-    introduced = (
-        quoted
-        for quoted in analysed.quotes
-        if analysed.text[max(0, quoted.begin - 2) : quoted.begin].rstrip().endswith(":")
-        and (quoted.depth or _within(unmarked, begins, quoted))
-    )
-    found = (by_rule(QuoteCandidate(list(quoted.spans), "Direct"), "marks-within") for quoted in introduced)
-    return [candidate for candidate in found if candidate is not None]
-
-
-def _within(ranges: Sequence[CharRange], begins: Sequence[CharOffset], quoted: QuotedText) -> bool:
-    """Whether a quote stands within one of `ranges`, which are in text order, and does not begin it."""
-    before = bisect_left(begins, quoted.begin)
-    return before > 0 and quoted.end <= ranges[before - 1].end
 
 
 def _behind_frame(analysed: AnalysedText, earlier: Passage | None) -> bool:

@@ -62,7 +62,7 @@ QUOTE_RULES = RuleSet[QuoteRule](
         ),
         QuoteRule(
             "marks-within",
-            "Words in single marks behind a colon, within speech in other marks.",
+            "Words in single marks behind a colon or before who says them, within speech in other marks.",
             "„Er hat gesagt: [‚Wir bauen neu.‘] Ich war dabei“, sagte Hanna Obst.",
             "„Er hat den Film ‚Wir bauen neu‘ gesehen“, sagte Hanna Obst.",
             0.95,

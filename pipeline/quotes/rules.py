@@ -6,7 +6,7 @@ from pipeline.quotes.asked import AskedSpeech
 from pipeline.quotes.candidates import QuoteCandidate, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.direct import Passage, is_name, passages, speech_within, up_to_frames, with_roles
+from pipeline.quotes.direct import Passage, is_name, passages, up_to_frames, with_roles
 from pipeline.quotes.frames import (
     cue_around,
     cue_beside,
@@ -29,6 +29,7 @@ from pipeline.quotes.signatures import signatures
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speaker_registry import SPEAKER_RULES
 from pipeline.quotes.speakers import all_cues
+from pipeline.quotes.speech_in_marks import speech_in_marks
 from pipeline.quotes.speech_within import SpeechWithin
 from pipeline.quotes.subjects import surnames
 from pipeline.quotes.text import AnalysedText, Sentence
@@ -58,7 +59,7 @@ class RuleQuotes:
         for number, sentence in enumerate(analysed.sentences):
             if number not in said:
                 scan.read(sentence)
-        found = [*spoken, *scan.found, *speech_within(analysed, spoken)]
+        found = [*spoken, *scan.found, *speech_in_marks(analysed, spoken)]
         found += headline_quotes(analysed, found)
         return sorted(found, key=lambda candidate: (candidate.begin, -candidate.end))
 

@@ -461,6 +461,31 @@ def test_marks_within_a_turn_are_somebody_elses_words() -> None:
     assert [said for _, said, _, _ in readable(text)] == [turns[0], "„Wer kocht denn jetzt?“", *turns[1:]]
 
 
+@pytest.mark.parametrize(
+    ("words_around", "said", "speaker", "cue"),
+    [
+        ("„Mir hat ein Kunde gesagt: ‚Es reicht.‘ Er ging“, sagte Reif.", "‚Es reicht.‘", "ein Kunde", "hat … gesagt"),
+        ("„Es regnet. ‚Es reicht jetzt‘, rief Jan Dorn. Er ging“, so Reif.", "‚Es reicht jetzt‘", "Jan Dorn", "rief"),
+        ("„‚Es reicht jetzt‘, hat Oma gesagt. Sie ging“, so Reif.", "‚Es reicht jetzt‘", "Oma", "hat … gesagt"),
+        ("„Jan Dorn ging. Da stand: ‚Es reicht.‘ Sonst nichts“, so Reif.", "‚Es reicht.‘", "", "stand"),
+    ],
+)
+def test_who_speaks_within_speech_stands_within_it(words_around: str, said: str, speaker: str, cue: str) -> None:
+    found = {quote[1]: quote[2:] for quote in readable(words_around)}
+    assert found[said] == (speaker, cue)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "„Er sah ‚Die Vögel‘, sie schlief. Das war alles“, sagte Reif.",
+        "„Er nannte das ‚den alten Weg‘, und Jan Dorn sagte nichts“, so Reif.",
+    ],
+)
+def test_words_in_marks_within_speech_are_no_speech_without_a_frame(text: str) -> None:
+    assert len(readable(text)) == 1
+
+
 def test_who_asks_before_a_colon_is_not_who_answers_behind_the_question() -> None:
     text = "Wenn Vera fragt: „Hast du mich je gesehen?“, und Rolf antwortet: „Du warst im Licht“, dann hält man inne."
     assert [(speaker, cue) for _, _, speaker, cue in readable(text)] == [("Vera", "fragt"), ("Rolf", "antwortet")]
@@ -510,7 +535,7 @@ def test_a_verb_reports_before_its_colon_as_well() -> None:
     assert [found[1:3] for found in readable(text)] == [
         ("er habe Rufe gehört", "Ein Nachbar"),
         ("„Sie schrie: ‚Geh weg!‘“", "Ein Nachbar"),
-        ("‚Geh weg!‘", ""),
+        ("‚Geh weg!‘", "Sie"),
     ]
 
 
