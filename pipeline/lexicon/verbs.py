@@ -139,14 +139,28 @@ def reporting_forms() -> dict[str, tuple[Form, ...]]:
     return {spelling: tuple(table[form]) for form in table for spelling in in_both_spellings([form])}
 
 
+def _verbs() -> set[str]:
+    """The infinitives of all verbs in the tables."""
+    verbs = {verb for line in lines_of(FOLDER / "common_verbs.txt") for verb in line.split()}
+    verbs |= set(_strong()) | {base for _, base in _reporting_verbs()}
+    return verbs | {verb.lemma for verb, _ in _reporting_verbs() if not verb.apart}
+
+
+@cache
+def plural_forms() -> frozenset[str]:
+    """Third person plurals in present and past ("sterben", "starben"), none that can be an attribute ("bekannten")."""
+    found: set[str] = set()
+    for verb in _verbs():
+        indicative, _, _, participle = _inflected(verb)
+        found |= {form for form in indicative if form.endswith("n") and form != participle + "en"}
+    return in_both_spellings(found)
+
+
 @cache
 def subjunctive_first() -> frozenset[str]:
     """Konjunktiv I forms of the third person that are no indicative ones."""
     found = {"sei", "seien", "tue"}
-    verbs = {verb for line in lines_of(FOLDER / "common_verbs.txt") for verb in line.split()}
-    verbs |= set(_strong()) | {base for _, base in _reporting_verbs()}
-    verbs |= {verb.lemma for verb, _ in _reporting_verbs() if not verb.apart}
-    for verb in verbs:
+    for verb in _verbs():
         stem = _stem(verb)
         if verb in {"sein", "tun"}:
             continue

@@ -51,7 +51,7 @@ def _opens_small(tokens: Sequence[Token], index: TokenIndex) -> bool:
     return first.text.islower() and "." not in first.text and not is_noun(first) and not called
 
 
-def _bracket(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
+def bracket(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """End of a short bracket that begins at `index`: "(CDU)", "(37)"."""
     if index < limit and tokens[index].text == "(":
         for end in token_indices(index + 2, min(limit, index + 9)):
@@ -199,7 +199,7 @@ def noun_phrase(
         at += 1  # "Carsten M." is cut to his initial
     while at < limit:
         token = tokens[at]
-        end: TokenIndex | None = _bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)
+        end: TokenIndex | None = bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)
         if end is None and attach:
             end = _field(tokens, at, limit) or _attachment(tokens, index, at, limit, places)
         if end is None:

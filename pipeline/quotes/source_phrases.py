@@ -1,15 +1,24 @@
 """Frames without a verb: "laut X", "nach Angaben von X", "X zufolge", "so X", "demnach"."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile, takewhile
 
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import endings, in_both_spellings
-from pipeline.lexicon.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
+from pipeline.lexicon.verbs import plural_forms
+from pipeline.lexicon.words import (
+    DETERMINERS,
+    MONTHS,
+    PREPOSITIONS,
+    RELATIVES,
+    SOURCE_NOUNS,
+    THOUGHT_NOUNS,
+    TIME_NOUNS,
+)
 from pipeline.quotes.inserted_frames import apposition_in_frame
-from pipeline.quotes.phrases import apposition, name_in_marks, noun_phrase
+from pipeline.quotes.phrases import apposition, bracket, name_in_marks, noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
 from pipeline.quotes.word_shapes import is_adjective, is_finite_reporting, is_noun
 from pipeline.spans import TokenIndex, TokenRange, token_indices
@@ -18,6 +27,7 @@ from schemas.records import Medium
 _SUCH = frozenset({"ein", "eine", "einen", "einem", "einer"})
 _SOURCE_ENDINGS = endings("source_endings")
 _SPEAKING_BODIES = endings("speaking_body_endings")
+_OF_SOURCES = frozenset({"auf", "aus", "für", "gegen", "im", "in", "vom", "über", "zu", "zum", "zur"})
 _ACCORDING = in_both_spellings({"gemäß"})
 
 
@@ -52,10 +62,40 @@ def source_phrases(analysed: AnalysedText, first: TokenIndex, last: TokenIndex) 
         ):
             found = _behind(analysed, at, first)
         if found is not None:
+            found = _before_verb(tokens, found, last) if at == first else found
             yield found
             at = max(found.last, at + 1)
         else:
             at += 1
+
+
+def _before_verb(tokens: Sequence[Token], phrase: SourcePhrase, last: TokenIndex) -> SourcePhrase:
+    """The phrase that a sentence begins with, up to the verb: nothing that does not belong to it can stand before that.
+
+    So "für Obst" belongs to it in "Nach Angaben des Vereins für Obst fehlt Geld".
+    """
+    if phrase.speaker is None or phrase.cue != (phrase.first,):
+        return phrase
+    end, further = phrase.last, _attached(tokens, phrase.last, last)
+    while further is not None:
+        end, further = further, _attached(tokens, further, last)
+    verb = tokens[end] if end < last else None
+    follows = verb is not None and verb.word and not verb.capital and verb.lower not in PREPOSITIONS
+    return replace(phrase, last=end, speaker=TokenRange(phrase.speaker.first, end)) if follows else phrase
+
+
+def _attached(tokens: Sequence[Token], at: TokenIndex, last: TokenIndex) -> TokenIndex | None:
+    """The end of a bracket, of a genitive behind one, of a year behind its month, or of "für …", from `at` on."""
+    if at + 1 >= last:
+        return None
+    token, before = tokens[at], tokens[at - 1]
+    if token.lower in _OF_SOURCES:
+        return noun_phrase(tokens, at + 1, last, places=False)
+    if before.text == ")" and token.lower in {"der", "des"}:
+        return noun_phrase(tokens, at, last, places=False)
+    if token.text.isdigit() and before.lower in MONTHS:
+        return at + 1
+    return bracket(tokens, at, last)
 
 
 def _after_laut(analysed: AnalysedText, at: TokenIndex, last: TokenIndex) -> SourcePhrase | None:
@@ -155,7 +195,10 @@ def _behind(analysed: AnalysedText, at: TokenIndex, first: TokenIndex) -> Source
     if tokens[at].lower == "nach" and tokens[at - 1].lower not in SOURCE_NOUNS:
         return None
     best: TokenIndex | None = None
+    bare = _is_source(tokens[at - 1].lower)
     for start in token_indices(at - 1, max(first, at - 14) - 1, -1):
+        if bare and first < start < at - 1 and not _may_describe(tokens, start):
+            break
         end = noun_phrase(tokens, start, at)
         if end == at and (tokens[start].lower in DETERMINERS or is_noun(tokens[start]) or is_adjective(tokens[start])):
             best = start
@@ -168,6 +211,20 @@ def _behind(analysed: AnalysedText, at: TokenIndex, first: TokenIndex) -> Source
     cue = (at, at + 1) if tokens[at].lower == "zu" else (at,)
     medium: Medium = "ST" if tokens[at - 1].lower in THOUGHT_NOUNS else "SW"
     return SourcePhrase(best, cue[-1] + 1, TokenRange(best, at), cue, medium)
+
+
+def _may_describe(tokens: Sequence[Token], at: TokenIndex) -> bool:
+    """Whether a word may belong to the source behind it, as in "ersten Angaben", "Obsts Angaben".
+
+    The verb and the nouns of the sentence around it do not: "Am Montag starben in Bagdad Angaben zufolge".
+    """
+    token = tokens[at]
+    if is_adjective(token):
+        determined = at > 0 and tokens[at - 1].lower in DETERMINERS
+        return token.lower.endswith(("en", "er", "em")) and (determined or token.lower not in plural_forms())
+    if is_noun(token) and is_noun(tokens[at + 1]):
+        return token.text.isupper() or token.text.endswith(("s", "er", "'", "’", "-"))
+    return True
 
 
 def says_so(

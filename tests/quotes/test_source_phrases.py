@@ -31,6 +31,19 @@ from tests.quotes.reading import found_by_rules, readable, words
             "Nach",
             "SW",
         ),
+        ("Nach Angaben des Vereins für Obst fehlt Geld.", "fehlt Geld", "Angaben des Vereins für Obst", "Nach", "SW"),
+        (
+            "Nach Angaben der Bank (B) der Stadt fehlt Geld.",
+            "fehlt Geld",
+            "Angaben der Bank (B) der Stadt",
+            "Nach",
+            "SW",
+        ),
+        ("Laut Papieren aus dem Archiv fehlt Geld.", "fehlt Geld", "Papieren aus dem Archiv", "Laut", "SW"),
+        ("Laut dem Bericht vom Mai 2011 fehlt Geld.", "fehlt Geld", "dem Bericht vom Mai 2011", "Laut", "SW"),
+        ("Ersten Angaben zufolge fehlt Geld.", "fehlt Geld", "Ersten Angaben", "zufolge", "SW"),
+        ("Berliner Angaben zufolge fehlt Geld.", "fehlt Geld", "Berliner Angaben", "zufolge", "SW"),
+        ("Den bekannten Angaben zufolge fehlt Geld.", "fehlt Geld", "Den bekannten Angaben", "zufolge", "SW"),
         ("Gemäß Jonas Reif fehlt Geld.", "fehlt Geld", "Jonas Reif", "Gemäß", "SW"),
         ("Gemäß dem Bericht fehlt Geld.", "fehlt Geld", "dem Bericht", "Gemäß", "SW"),
         ("Das Dach, so etwa Obst, ist alt.", "Das Dach … ist alt", "Obst", "so", "Speech"),
@@ -48,6 +61,19 @@ from tests.quotes.reading import found_by_rules, readable, words
 def test_what_a_source_says(text: str, quote: str, source: str, cue: str, medium: str) -> None:
     assert readable(text) == [("Indirect", quote, source, cue)]
     assert [found.medium for found in found_by_rules(text)] == [medium]
+
+
+@pytest.mark.parametrize(
+    ("before", "source", "behind"),
+    [
+        ("Am Montag starben", "behördlichen Angaben", "zehn Menschen"),
+        ("Die Gruppen gewinnen", "Medienberichten", "an Einfluss"),
+        ("Der Mann meldete", "ersten Angaben", "einen Brand"),
+        ("Dort kamen in Waldau", "Polizeiangaben", "zehn Menschen um"),
+    ],
+)
+def test_the_words_before_a_source_are_not_its(before: str, source: str, behind: str) -> None:
+    assert readable(f"{before} {source} zufolge {behind}.") == [("Indirect", f"{before} … {behind}", source, "zufolge")]
 
 
 @pytest.mark.parametrize(
