@@ -8,15 +8,19 @@ The dataset (Petersen-Frey and Biemann 2024) is the one that annotates frames. W
 - Other words in quotation marks have a frame: the rest of their sentence if it names who says them, else the frame of
   the speech that they go on with ("„Ja“, sagte Obst. „Es reicht.“").
 - What a source says ("nach Angaben der Polizei") is all of its sentence but the source. The cue is the preposition.
-- The speaker of indirect speech stands in its frame, or there is none. "Demnach" speaks itself, and "man" is nobody.
-- How much of a phrase, and how many words of a cue are marked, says `pipeline/evaluation/marked_words.py`.
+- What a speaker reports of others, in quotation marks or in an answer of an interview, is no quote of its own.
+- The speaker is the mention that stands in the frame. If none does, indirect speech has no speaker. "Demnach" speaks
+  itself, and "man" is nobody.
+- How much of a phrase is marked, says `pipeline/evaluation/marked_phrases.py`, and how many words of a cue,
+  `pipeline/evaluation/marked_words.py`.
 
 All of this is decided by the record and the text, and never by what is annotated.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from pipeline.evaluation.marked_phrases import whole_phrase
 from pipeline.evaluation.marked_words import as_marked, whole_cue, with_role
 from pipeline.lexicon import word_list
 from pipeline.quotes.candidates import QuoteCandidate, covered, shared
@@ -35,9 +39,15 @@ _SIGNS = " ,"
 
 
 def by_conventions(text: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows, which are those of one text in their order, as the dataset would have them."""
+    """The rows, which are those of one text in their order, as the dataset would have them.
+
+    A row may have `mentions`, the places in the text that name its speaker.
+    """
     analysed = AnalysedText(text, quoted_texts(text))
-    quotes = [_quote(row) for row in rows if row["type"] != "Direct" or text[row["spans"][0][0]] in CLOSERS]
+    quotes = []
+    for quote, mentions in _own_words(text, rows):
+        _name_in_frame(quote, mentions)
+        quotes.append(quote)
     reported = [quote.spans for quote in quotes if quote.type == "Reported"]
     framed = [quote for quote in quotes if quote.frame_spans and quote.type not in _WHOLE]
     for quote in quotes:
@@ -56,9 +66,34 @@ def by_conventions(text: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, 
             quote.speaker_spans = _speaker_in_frame(text, quote)
         said_by = [span for span in quote.speaker_spans if text[span.begin : span.end].lower() not in _NOBODY]
         quote.speaker_spans = [as_marked(analysed, span) for span in said_by]
+        if len(quote.speaker_spans) == 1:
+            quote.speaker_spans = [whole_phrase(analysed, quote, quote.speaker_spans[0])]
         quote.addressee_spans = [with_role(analysed, as_marked(analysed, span)) for span in quote.addressee_spans]
         quote.cue_spans = whole_cue(analysed, quote)
     return [_row(quote) for quote in quotes]
+
+
+def _own_words(text: str, rows: Iterable[dict[str, Any]]) -> Iterator[tuple[QuoteCandidate, Sequence[CharRange]]]:
+    """The quotes with the mentions of their speakers, without turns of interviews and what direct speech reports."""
+    rows = list(rows)
+    quotes = [_quote(row) for row in rows]
+    direct = [quote for quote in quotes if quote.type == "Direct"]
+    turns = [quote for quote in direct if text[quote.begin] not in CLOSERS]
+    for row, quote in zip(rows, quotes, strict=True):
+        within = [other for other in direct if other.begin <= quote.begin and quote.end <= other.end]
+        told = quote.type != "Direct" and any(shared(quote.frame_spans, other.spans) for other in within)
+        if not told and not any(turn in within for turn in turns):
+            yield quote, [CharRange(CharOffset(begin), CharOffset(end)) for begin, end in row.get("mentions", ())]
+
+
+def _name_in_frame(quote: QuoteCandidate, mentions: Sequence[CharRange]) -> None:
+    """Has the mention of the speaker that stands in the frame, nearest to the cue, be the speaker."""
+    if not quote.speaker_spans or shared(quote.speaker_spans, quote.frame_spans):
+        return
+    inside = [mention for mention in mentions if _within(mention, quote.frame_spans)]
+    if inside:
+        cues = quote.cue_spans or quote.spans
+        quote.speaker_spans = [min(inside, key=lambda mention: min(abs(mention.begin - cue.begin) for cue in cues))]
 
 
 def _quote(row: dict[str, Any]) -> QuoteCandidate:

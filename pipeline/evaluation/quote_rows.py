@@ -13,12 +13,14 @@ def annotated(article: QuoteArticle, *, framed: bool = False) -> list[dict[str, 
     With `framed`, by the conventions of the dataset that annotates frames.
     """
     rows: list[dict[str, Any]] = []
+    mentions = {entity.id: [[mention.begin, mention.end] for mention in entity.mentions] for entity in article.entities}
     before: Quote | None = None
     for quote in article.quotes:
         if before is not None and _goes_on(article.text, before, quote):
             rows[-1]["spans"] = [[rows[-1]["spans"][0][0], quote.spans[-1].end]]
         else:
-            rows.append(as_row(quote))
+            entity = quote.speaker.entity if framed and quote.speaker is not None else None
+            rows.append(as_row(quote) if entity is None else {**as_row(quote), "mentions": mentions.get(entity, [])})
         before = quote
     return by_conventions(article.text, rows) if framed else rows
 

@@ -13,7 +13,7 @@ from schemas.spans import Span
 def row(text: str, kind: str, **roles: str) -> dict[str, Any]:
     """A row of `text` in which each role is where its words, parted by " | ", first stand."""
     found: dict[str, Any] = {"type": kind, "medium": "Speech"}
-    for role in ("spans", "speaker", "cue", "frame", "addressee"):
+    for role in ("spans", "speaker", "cue", "frame", "addressee", *(["mentions"] if "mentions" in roles else [])):
         words = [part for part in roles.get(role, "").split(" | ") if part]
         found[role] = [[text.index(part), text.index(part) + len(part)] for part in words]
     return found
@@ -34,6 +34,46 @@ def test_direct_speech_has_quotation_marks() -> None:
     text = "Obst: Ich komme. „Gut.“"
     rows = [row(text, "Direct", spans="Ich komme."), row(text, "Direct", spans="„Gut.“")]
     assert [found["spans"] for found in told(text, *rows)] == ["„Gut.“"]
+
+
+@pytest.mark.parametrize("turn", ["Er meinte, es reiche.", "„Er meinte, es reiche.“"])
+def test_what_is_reported_within_direct_speech_is_no_quote(turn: str) -> None:
+    text = f"Obst: {turn}"
+    within = row(text, "Indirect", spans="es reiche", speaker="Er", cue="meinte", frame="Er meinte,")
+    found = told(text, row(text, "Direct", spans=turn), within)
+    assert [quote["spans"] for quote in found] == ([turn] if turn.startswith("„") else [])
+
+
+def test_the_mention_in_the_frame_is_the_speaker() -> None:
+    text = "Der Verein hat Geld. Es reicht, sagte Obst."
+    said = row(text, "Indirect", spans="Es reicht", cue="sagte", frame=", sagte Obst", speaker="Der Verein")
+    for mentions, speaker in (("Der Verein", ""), ("Der Verein | Obst", "Obst")):
+        named = {**said, "mentions": row(text, "Indirect", mentions=mentions)["mentions"]}
+        assert told(text, named)[0]["speaker"] == speaker
+
+
+@pytest.mark.parametrize(
+    ("frame", "speaker", "whole"),
+    [
+        ("47 Prozent der Befragten glauben,", "der Befragten", "47 Prozent der Befragten"),
+        ("das Magazin „Obst“ schreibt,", "Obst", "das Magazin „Obst“"),
+        ("das „Obst“ schreibt,", "Obst", "das „Obst“"),
+        ("Obst und Reif sagten,", "Obst", "Obst und Reif"),
+        ("Obsts Ansicht lautet,", "Obsts", "Obsts Ansicht"),
+        ("Die Königin, die schöne Anna II., sagte,", "Anna II.", "Die Königin, die schöne Anna II."),
+        ("Obst, eine Zeugin, sagte,", "eine Zeugin", "Obst, eine Zeugin"),
+        ("In der Erklärung der Räte heißt es,", "der Räte", "der Erklärung der Räte"),
+        ("Nach der Sitzung sagten die Räte,", "die Räte", "die Räte"),
+        ("Vor der Sitzung der Räte sagte Obst,", "Obst", "Obst"),
+        ("Wie Obst sagte,", "Obst", "Obst"),
+        ("Wie die Stadt von Obst erfuhr,", "Obst", "Obst"),
+        ("das Magazin „Rad“ Obst sagte,", "Obst", "Obst"),
+    ],
+)
+def test_a_speaker_is_a_whole_phrase(frame: str, speaker: str, whole: str) -> None:
+    text = f"{frame} es reiche."
+    [found] = told(text, row(text, "Indirect", spans="es reiche", speaker=speaker, frame=frame))
+    assert found["speaker"] == whole
 
 
 @pytest.mark.parametrize("kind", ["Reported", "FreeIndirect", "IndirectFreeIndirect"])
@@ -117,7 +157,7 @@ def test_the_speaker_of_indirect_speech_stands_in_its_frame() -> None:
 @pytest.mark.parametrize(
     ("text", "speaker", "marked"),
     [
-        ("der Verband „Obst“ (VO) sagte, es reiche.", "Obst", "„Obst“ (VO)"),
+        ("der Verband „Obst“ (VO) sagte, es reiche.", "Obst", "der Verband „Obst“ (VO)"),
         ("der Verein (VO) sagte, es reiche.", "der Verein", "der Verein (VO)"),
         ("im Bericht steht, es reiche.", "im Bericht", "Bericht"),
         ("man sagte, es reiche.", "man", ""),
