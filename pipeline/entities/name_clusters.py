@@ -127,7 +127,8 @@ def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Cont
     name = _COMPOUND.sub("", name)
     before = _word_before(words, span.begin)
     plain_place = span.type == "LOC" and " " not in name and before.lower() != "des"
-    if span.type in ("ORG", "LOC") and not plain_place and NAME_RULES["declined-name"].on:
+    title = span.type == "MISC" and words.text[span.begin - 1 : span.begin] in _OPENING
+    if not plain_place and not title and NAME_RULES["declined-name"].on:
         name = name_in_nominative(before, name)
     for ending in ("es", "s") if NAME_RULES["genitive"].on else ():
         bare = name.removesuffix(ending)
@@ -145,7 +146,7 @@ def _known_form(words: TextWords, span: NameSpan, known: GazetteerMatch) -> str:
     known with its article alone.
     """
     article, entry = _OWN_ARTICLE.match(known.form), known.entry
-    if article is None or known.form == entry.name or words.sentence_span(span.begin)[0] != span.begin:
+    if article is None or known.form == entry.name or not _opens_clause(words, span.begin):
         return known.form
     bare = known.form[article.end() :]
     others = (*entry.aliases, *entry.weak_aliases)
@@ -180,6 +181,11 @@ def _with_own_articles(words: TextWords, forms: dict[NameSpan, str]) -> dict[Nam
 
 
 def _belongs_to_name(words: TextWords, span: NameSpan) -> bool:
+def _opens_clause(words: TextWords, begin: CharOffset) -> bool:
+    """Whether a sentence, or what stands behind a colon, begins at `begin`."""
+    return words.sentence_span(begin)[0] == begin or words.text[max(0, begin - 2) : begin] == ": "
+
+
     """Whether a capitalised article is part of the name that it begins: in marks with it, or within a sentence."""
     if words.text[span.begin - 1 : span.begin] in _OPENING:
         return words.text[span.end : span.end + 1] in _CLOSING

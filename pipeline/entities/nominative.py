@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.entities.name_adjectives import UNDECLINED, name_adjective, noun_in_ive
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import word_list
 from pipeline.lexicon.agreement import (
@@ -24,13 +25,6 @@ from pipeline.lexicon.nouns import adjectival, noun_readings
 from pipeline.lexicon.words import GENITIVE_DETERMINERS, OWNING_DETERMINERS
 
 _ADJECTIVE = re.compile(r"(?P<stem>[\wäöüß-]{2,}?)(?P<ending>e[nmrs]?)")
-_NAME_ADJECTIVE = re.compile(
-    r"(?:Deutsch|International|National|Zentral|Oberst|Auswärtig|Rot|Weiß|Weiss|Schwarz|Grün|Blau|Frei|Neu|Jung|Alt|Groß|Gross|Klein"
-    r"|Hoh|Nah|Mittler|Fern|Tot|Golden|Offen|Link|Recht|Vereint|Vereinigt|Gemeinsam|Heilig|Bunt|Halb|Ganz|Unabhängig"
-    r"|Allgemein|Erst|Zweit|Dritt|Viert|Fünft"
-    r"|[A-ZÄÖÜ][\w-]*(?:lich|isch|ig|iv|(?<![ptwz])(?<![Qq]u)ell|iert|wärtig|deutsch|schweizer))e[nmrs]?"
-)
-"""Words of names that are adjectives."""
 _NEWSPAPER = re.compile(r"Allgemeinen?")
 """What adjective is a newspaper's name by itself."""
 _SOME = word_list("some_of")
@@ -42,6 +36,10 @@ _COORDINATORS = frozenset({"und", "oder", "sowie"})
 _MOST_ABOUT = 2
 """Words before a number in "etwa 30 Jahre alt", "20 bis 30 Jahre alt"."""
 _NUMBER = re.compile(r"\d[\d.,]*")
+_RANGES = re.compile(r"(?i:alpen|tauern)$")
+"""Mountains that are always several."""
+_NO_GENITIVES = frozenset({"as", "es", "is", "os", "ss", "us"})
+"""What names end in whose last s need not be a genitive's."""
 _SAME = re.compile(r"(?P<article>[Dd](?:er|es|em|en|ie|as))(?:selb|jenig)en?")
 _ONE_OF = re.compile(r"(?P<stem>k?ein|jed)e[mn]")
 _WITHOUT_UMLAUT = str.maketrans("äöü", "aou")
@@ -118,15 +116,27 @@ def name_in_nominative(before: str, name: str) -> str:
     """
     words = name.split()
     head = 0
+    if len(words) > 2 and UNDECLINED.fullmatch(words[0]) and name_adjective(words[1]):
+        head = 1
     while head + 1 < len(words) and words[head + 1][:1].isupper() and _skipped(words[head]):
         head += 1
     while head + 2 < len(words) and words[head].endswith("-") and words[head + 1] in _COORDINATORS:
         head += 2  # "Haupt- und Finanzausschuss"
-    adjectives = [index for index in range(head) if _name_adjective(words[index])]
+    adjectives = [index for index in range(head) if name_adjective(words[index])]
     determiner = before if after_determiner(before) is not None else None
+    if determiner == "des" and not adjectives and head == len(words) - 1 and _unread_genitive(words[head]):
+        return name.removesuffix("s")
     if not words or not (adjectives or determiner) or (adjectives and _undeclined(determiner, words, adjectives, head)):
         return name
-    return " ".join(_in_nominative(determiner, words, adjectives, head, EVERY))
+    several = determiner == "den" and not adjectives  # "den Eisbären" are a club
+    return " ".join(_in_nominative(determiner, words, adjectives, head, EVERY, several=several))
+
+
+def _unread_genitive(word: str) -> bool:
+    """Whether a word behind "des" has the s of the genitive though it looks like no noun with one: "Merkurs"."""
+    readings = noun_readings(word)
+    genitives = {reading.agreement for reading in readings} & {"mg", "ng"}
+    return bool(readings) and not genitives and len(word) > 4 and word[-1:] == "s" and word[-2:] not in _NO_GENITIVES
 
 
 def _undeclined(determiner: str | None, words: Sequence[str], adjectives: Sequence[int], head: int) -> bool:
@@ -146,35 +156,28 @@ def _undeclined(determiner: str | None, words: Sequence[str], adjectives: Sequen
 
 
 def can_only_be_genitive(before: str, name: str) -> bool:
-    """Whether `name` can only be a genitive behind the word `before`: "Rates" behind "des"."""
+    """Whether `name` can only be a genitive behind the word `before`: "Rates" behind "des".
+
+    What ends in a genitive of its own cannot tell: "Verband des Gewerbes".
+    """
     open_ = after_determiner(before)
-    last = name.rsplit(maxsplit=1)[-1]
+    *others, last = name.split()
+    if any(word[:1].islower() and word not in _COORDINATORS for word in others):
+        return False
     fitting = [r for r in noun_readings(last) if open_ is not None and r.agreement in open_]
     return bool(fitting) and all(r.nominative != last for r in fitting)
 
 
 def _skipped(word: str) -> bool:
     """Whether a capitalised word stands before its noun as an adjective or as a town does ("Kieler")."""
-    return _name_adjective(word) or (word.endswith("er") and role_word(word) is None)
-
-
-def _name_adjective(word: str) -> bool:
-    """Whether a word of a name is an adjective; one in small letters is ("des katholischen Verbands")."""
-    if word[:1].islower():
-        return _ADJECTIVE.fullmatch(word) is not None
-    return _NAME_ADJECTIVE.fullmatch(word) is not None and not _noun_in_ive(word)
-
-
-def _noun_in_ive(word: str) -> bool:
-    """Whether a word is a noun that ends as an adjective does: "Initiative", "Offensive", and not "Konservative"."""
-    return word.endswith("ive") and any(reading.agreement == "fd" for reading in noun_readings(word))
+    return name_adjective(word) or (word.endswith("er") and role_word(word) is None)
 
 
 def _is_attribute(word: str) -> bool:
     """Whether a word that stands before a noun is its attribute; a capital one opens the sentence, as a rule."""
     if word in _PREPOSITIONS:
         return False
-    return word[0].islower() or _name_adjective(word) or _adjective_only(word)
+    return word[0].islower() or name_adjective(word) or _adjective_only(word)
 
 
 def _adjective_only(word: str) -> bool:
@@ -214,11 +217,18 @@ def _head(words: Sequence[str]) -> int:
 
 
 def _in_nominative(
-    determiner: str | None, words: Sequence[str], adjectives: Sequence[int], head: int, open_: Agreements
+    determiner: str | None,
+    words: Sequence[str],
+    adjectives: Sequence[int],
+    head: int,
+    open_: Agreements,
+    *,
+    several: bool = False,
 ) -> list[str]:
     """`words` with those at `adjectives` and at `head` in the nominative.
 
-    `determiner` is "" if there is none, and None if that is not known; `open_` is what the context leaves open.
+    `determiner` is "" if there is none, and None if that is not known; `open_` is what the context leaves open, and
+    with `several`, a noun that "den" leaves open is a plural.
     """
     found = list(words)
     matches = {index: match for index in adjectives if (match := _ADJECTIVE.fullmatch(words[index])) is not None}
@@ -237,7 +247,7 @@ def _in_nominative(
         readings: dict[str, str] = {}
         last = words[head].rsplit("-", 1)[-1]
         for reading in () if len(last) > 1 and last.isupper() else noun_readings(last):  # "AMS" declines no "AM"
-            readings.setdefault(reading.agreement, reading.nominative)
+            readings.setdefault(reading.agreement, last if _RANGES.search(last) else reading.nominative)
         if readings.get("pd", last) != last == readings.get("nn"):  # "Kreisen" are circles, no circling
             readings = {agreement: base for agreement, base in readings.items() if agreement[0] != "n"}
         role = role_word(words[head])
@@ -250,7 +260,7 @@ def _in_nominative(
         ):
             open_ = frozenset(a for a in open_ if a[0] == role.gender) or open_
         fitting = open_ & readings.keys() or _of_one_gender(open_)
-        agreement = _preferred(fitting, determiner, people=role is not None)
+        agreement = _preferred(fitting, determiner, people=several or role is not None)
         if agreement is None:
             return found
         if agreement in readings and (determiner or matches or agreement[0] == "p"):
@@ -263,6 +273,8 @@ def _in_nominative(
 def _declines_like_adjective(word: str) -> bool:
     if _NEWSPAPER.fullmatch(word) is not None:
         return True
+    if noun_in_ive(word):  # "der Alternative für Lindow"
+        return False
     return adjectival(word.rsplit("-", 1)[-1]) and (role_word(word) is None or not noun_readings(word))
 
 
