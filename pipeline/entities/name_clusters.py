@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable
+from itertools import pairwise
 
 from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.gazetteer import GazetteerMatch
@@ -17,7 +18,10 @@ from schemas.records import EntityType
 
 _PARTIES = word_list("party_names")
 _BODIES = endings("body_endings")
-_ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
+_ACRONYM = re.compile(
+    r"""(?:\s?\((?:kurz:? |abgekürzt )?|, (?:kurz|abgekürzt):? )["„“»‚]?"""
+    r"""(?P<short>[A-ZÄÖÜ][\w.&/-]{1,9})(?=["“”«‘]?[),])"""
+)
 _NO_NOUNS = ADVERBS | DETERMINERS | PREPOSITIONS | SUBJECT_PRONOUNS | SUBORDINATORS
 _LONGEST_SHORT_FORM = 4
 """Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
@@ -29,17 +33,33 @@ _INNER_CASE = re.compile(r"^(?:Die|Der|Das|Den|Dem|Des|die|der|das|den|dem|des) 
 
 
 def acronyms(words: TextWords, spans: Iterable[NameSpan]) -> dict[str, NameSpan]:
-    """Short forms that the text introduces in brackets behind a name: short form to the span of the long one."""
+    """Short forms that the text introduces beside a name, as a rule in brackets: short form to span of the long one."""
     found: dict[str, NameSpan] = {}
+    spans = list(spans)
     for span in spans:
         if span.type in ("ORG", "MISC") and span.end - span.begin > 4:
             match = _ACRONYM.match(words.text, span.end)
-            long = words.text[span.begin : span.end]
+            short, long = match["short"] if match is not None else "", words.text[span.begin : span.end]
             # "Bundesjustizministerium (FDP)" is led by the party; "die Freien Demokraten (FDP)" are the party.
-            led = match is not None and match.group(1) in _PARTIES and long.lower().removesuffix("s").endswith(_BODIES)
-            if match is not None and not led and (match.group(1).isupper() or stands_for(match.group(1), long)):
-                found.setdefault(match.group(1), span)
+            led = short in _PARTIES and long.lower().removesuffix("s").endswith(_BODIES)
+            if short and not led and _is_acronym(short, long):
+                found.setdefault(short, span)
+    for first, second in pairwise(spans):
+        names = [words.text[span.begin : span.end] for span in (first, second)]
+        gap, behind = words.text[first.end : second.begin], words.text[second.end : second.end + 1]
+        if gap == " (" and behind == ")" and stands_for(*names):
+            found.setdefault(names[0], second)  # "der BUND (Bund für Umwelt und Naturschutz)"
+        elif gap == " " and names[1].isupper() and stands_for(names[1], names[0]):
+            found.setdefault(names[1], first)  # "der Verband der Dorfläden VDD"
+        elif gap == " (" and behind == ")" and (first.type, second.type) == ("ORG", "ORG") and _shortens(*names):
+            found.setdefault(names[1], first)  # "Bundesamt für Ausfuhr (Bafa)"
     return found
+
+
+def _is_acronym(short: str, long: str) -> bool:
+    """Whether what stands in brackets behind a name is short for it: "PiS", or "Antifa" for what begins with that."""
+    several = sum(letter.isupper() for letter in short) > 1
+    return several or stands_for(short, long) or (len(short) > 3 and long.startswith(short))
 
 
 def stands_for(short: str, long: str) -> bool:
@@ -53,6 +73,14 @@ def stands_for(short: str, long: str) -> bool:
         if position < 0 or (number == 0 and position > 0 and not long[position].isupper()):
             return False
     return sum(c.isupper() for c in short) >= 2
+
+
+def _shortens(long: str, short: str) -> bool:
+    """Whether `short` is a word of a few letters of `long` in their order, the first one included: "Nabu"."""
+    if not short.isalpha() or not 3 < len(short) < 8 or len(short) >= len(long) or short[0] != long[0]:
+        return False
+    letters = iter(long.lower())
+    return short not in _PARTIES and all(letter in letters for letter in short.lower())
 
 
 def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict[str, NameSpan]) -> list[Cluster]:
@@ -153,6 +181,11 @@ def _known_form(words: TextWords, span: NameSpan, known: GazetteerMatch) -> str:
     return next((form for form in (bare.removesuffix("n"), bare) if form in others), known.form)
 
 
+def _opens_clause(words: TextWords, begin: CharOffset) -> bool:
+    """Whether a sentence, or what stands behind a colon, begins at `begin`."""
+    return words.sentence_span(begin)[0] == begin or words.text[max(0, begin - 2) : begin] == ": "
+
+
 def _only_owns(words: TextWords, name: str) -> bool:
     """Whether a name of one word in -s owns what follows it wherever it stands: "Gladbachs Sportchef"."""
     if len(name) < 4 or not name.endswith("s") or name.endswith((*NO_GENITIVES, "es", "'s", "’s")):
@@ -181,11 +214,6 @@ def _with_own_articles(words: TextWords, forms: dict[NameSpan, str]) -> dict[Nam
 
 
 def _belongs_to_name(words: TextWords, span: NameSpan) -> bool:
-def _opens_clause(words: TextWords, begin: CharOffset) -> bool:
-    """Whether a sentence, or what stands behind a colon, begins at `begin`."""
-    return words.sentence_span(begin)[0] == begin or words.text[max(0, begin - 2) : begin] == ": "
-
-
     """Whether a capitalised article is part of the name that it begins: in marks with it, or within a sentence."""
     if words.text[span.begin - 1 : span.begin] in _OPENING:
         return words.text[span.end : span.end + 1] in _CLOSING

@@ -17,6 +17,9 @@ _ON_X = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_X))}) X$", re.IGNORECASE)
 """The social network at the end of a sentence: "schrieb sie auf X."."""
 _NICKNAME = re.compile(r"""(?:^|(?<=\w) )\(?[„"“»«'‚‘]?(?P<name>\w[\w .-]{1,24})[“”"«»'‘’]\)?(?= [^\W\d_])""")
 """What a person is called in marks before the surname; the first mark may stand before the name."""
+_ALIAS = re.compile(
+    r""",? (?:alias|(?:auch |besser )?(?:genannt|bekannt als)) [„"“»«'‚‘]?(?P<name>[A-ZÄÖÜ][\w-]{2,24})(?! [A-ZÄÖÜ])"""
+)
 _OUT_OF_OFFICE = re.compile(r"\b[a-z]\. ?[A-Z]$")
 """The end of "a. D." and "i. R." without its full stop."""
 _INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
@@ -114,6 +117,12 @@ def nickname(text: str) -> str | None:
 
 
 def generation(tokens: Sequence[str]) -> str | None:
+def alias_behind(text: str, end: CharOffset) -> str | None:
+    """What else the person whose name ends at `end` is called, as the words behind tell: "Karl Obst alias Karlo"."""
+    found = _ALIAS.match(text, end)
+    return found["name"] if found is not None else None
+
+
     """Which of a family a name ends by telling: "junior" of "Lars Obst jr."; None if it does not."""
     return _GENERATIONS.get(tokens[-1].lower().rstrip(".")) if len(tokens) > 1 else None
 

@@ -8,6 +8,7 @@ from itertools import islice
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.gazetteer import GazetteerEntry
 from pipeline.entities.name_forms import (
+    alias_behind,
     before_titles,
     gender_by_role,
     generation,
@@ -139,7 +140,8 @@ def _named_persons(words: TextWords, spans: list[NameSpan]) -> list[_Named]:
             named.append(_Named(span, tuple(person_tokens(span.known.form))))
         elif tokens:
             last = without_genitive(words, span.end, tokens, known, owning)
-            named.append(_Named(span, (*tokens[:-1], last), nickname(words.text[span.begin : span.end])))
+            called = nickname(words.text[span.begin : span.end]) or alias_behind(words.text, span.end)
+            named.append(_Named(span, (*tokens[:-1], last), called))
     return named
 
 

@@ -1,43 +1,78 @@
-"""Organisations that an article also calls by a shorter name: "Städtetag" for "Städtetag NRW"."""
+"""What an article also calls by a shorter name: "Städtetag" for "Städtetag NRW"."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.entities.cluster import Cluster
+from pipeline.entities.person_words import is_given_name
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
 
 _BODIES = endings("body_endings")
-_SHORT_WORDS = {pair.split(",")[1]: pair.split(",")[0] for pair in word_list("short_words_for_bodies")}
-_KINDS = word_list("club_acronyms") | set(_SHORT_WORDS.values())
+_SEATED = endings("seated_bodies")
+_SHORT_WORDS = [pair.replace("_", " ").split(",") for pair in word_list("short_words_for_bodies")]
+_CLASSES = endings("organisation_kinds")
+_CLUBS = word_list("club_acronyms")
+_CLUB_WORDS = word_list("club_words")
+_ORDINAL = re.compile(r"\d\.")
+_KINDS = _CLUBS | {short for short, _ in _SHORT_WORDS}
+_MOST_WORDS = 8
+"""Of a name, that are left out one by one at its end."""
 _LEVEL = re.compile(r"(?:Bundes|Landes|Kreis|Stadt)(?=[a-zäöü]{4})")
 _LEGAL_FORM = re.compile(
     r"(?<=\w)(?: (?:& Co\.?|gemeinnützige|g?GmbH|AG|SE|KG|KGaA|OHG|UG|mbH|eG|AöR|e\. ?V\.?|e\. ?G\.?)){1,4}$"
 )
+_BELONGING = re.compile(r"[A-ZÄÖÜ][\w-]*(?:isch|deutsch)e[rs]?|(?:Deutsch|National|Zentral)e[rs]?")
+"""What tells the country or region of a body before its noun: "Deutscher Mieterbund"."""
+_SECOND = re.compile(r"(?:I{2,3}|IV|U ?\d{2})$")
+"""What tells a club's further teams apart: "VfL Lindow II"."""
 _ADJECTIVE = re.compile(r"\b[a-zäöüß-]+isch(?:e[nrms]?) $")
 
 
 def with_short_names(words: TextWords, clusters: Sequence[Cluster]) -> list[Cluster]:
-    """`clusters`, in which an organisation has the mentions that name it without its place, level or legal form.
+    """`clusters`, in which an entity has the mentions that name it without its place, level, kind or legal form.
 
     "Städtetag" is the only one that is called "Städtetag NRW", unless an adjective tells the place of the short name
     ("das bayerische Innenministerium").
     """
-    longer: dict[str, list[Cluster]] = {}
-    organisations = [cluster for cluster in clusters if cluster.type == "ORG"]
-    for cluster in organisations:
-        for shorter in set(_shorter(cluster.name)):
-            longer.setdefault(shorter, []).append(cluster)
+    clusters = _without_kinds(clusters)
+    longer: dict[tuple[str, str], list[Cluster]] = {}
+    named = [cluster for cluster in clusters if cluster.type != "PER"]
+    for cluster in named:
+        shorter = _shorter(cluster.name) if cluster.type == "ORG" else _without_given_name(cluster.name)
+        for name in set(shorter):
+            longer.setdefault((cluster.type, name), []).append(cluster)
     joined: dict[int, Cluster] = {}
-    for cluster in sorted(organisations, key=lambda cluster: -len(cluster.name)):
+    for cluster in sorted(named, key=lambda cluster: -len(cluster.name)):
         # The longest first: what a longer name has been joined to stands fast then.
-        meant = {id(one): one for one in (joined.get(id(one), one) for one in longer.get(cluster.name, ()))}
-        if len(meant) == 1 and not _official(cluster) and not _located(words, cluster):
-            (home,) = meant.values()
-            home.mentions = sorted([*home.mentions, *cluster.mentions])
-            home.names |= {name: None for name in cluster.names if name not in home.names}
+        candidates = longer.get((cluster.type, cluster.name), ())
+        meant = {id(one): one for one in (joined.get(id(one), one) for one in candidates)}
+        home = min(meant.values(), key=lambda one: len(one.name), default=None)
+        # "Eintracht" is Eintracht Waldau, also beside "Eintracht Waldau Fußball".
+        alone = home is not None and all(one.name.startswith(home.name) for one in meant.values())
+        if home is not None and alone and not _official(cluster) and not _located(words, cluster):
+            _join(home, cluster)
             joined[id(cluster)] = home
     return [cluster for cluster in clusters if id(cluster) not in joined]
+
+
+def _without_kinds(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """`clusters`, in which "Reederei Lind & Söhne" is the entity that the text calls "Lind & Söhne" elsewhere."""
+    kept: dict[str, Cluster] = {}
+    joined: set[int] = set()
+    for cluster in sorted((cluster for cluster in clusters if cluster.type == "ORG"), key=lambda c: len(c.name)):
+        kind, _, name = cluster.name.partition(" ")
+        if cluster.entry is None and name in kept and kind.lower().endswith(_CLASSES):
+            _join(kept[name], cluster)
+            joined.add(id(cluster))
+        else:
+            kept.setdefault(cluster.name, cluster)
+    return [cluster for cluster in clusters if id(cluster) not in joined]
+
+
+def _join(home: Cluster, cluster: Cluster) -> None:
+    home.mentions = sorted([*home.mentions, *cluster.mentions])
+    home.names |= {name: None for name in cluster.names if name not in home.names}
 
 
 def _official(cluster: Cluster) -> bool:
@@ -62,12 +97,30 @@ def _shorter(name: str) -> Iterator[str]:
     bare = without_legal_form(name)
     if bare != name:
         yield bare
+    if _SECOND.search(bare):
+        return
     first, _, rest = bare.partition(" ")
-    if first in _SHORT_WORDS:
-        yield from (f"{_SHORT_WORDS[first]} {rest}", _SHORT_WORDS[first])
+    for short, long in _SHORT_WORDS:
+        if bare.startswith(long):
+            yield from (short + bare.removeprefix(long), short)
+    words = bare.split()
     yield bare.rpartition(" ")[0]
-    if rest and " " not in rest and first.endswith("er") and rest.lower().endswith(_BODIES):
+    yield from (" ".join(words[:length]) for length in range(1, min(len(words), _MOST_WORDS)))
+    club = words[1:] if _ORDINAL.fullmatch(first) else words
+    if len(club) > 1 and club[0] in _CLUBS | _CLUB_WORDS:
+        yield from (" ".join(club[1:]), club[1], club[-1])
+    if rest and " " not in rest and first.endswith("er") and rest.lower().endswith(_SEATED):
         yield rest
+    if rest and _BELONGING.fullmatch(first):
+        yield rest
+    yield from _without_given_name(bare)
     level = _LEVEL.match(bare)
     if level is not None and not rest and bare.lower().endswith(_BODIES):
         yield bare[level.end() :].capitalize()
+
+
+def _without_given_name(name: str) -> Iterator[str]:
+    """What is called after somebody without his given name: "Büchner-Preis" of "Georg-Büchner-Preis"."""
+    given, _, rest = name.partition("-")
+    if "-" in rest.partition(" ")[0] and is_given_name(given):
+        yield rest

@@ -1,0 +1,114 @@
+"""What an article also calls by another name: shorter ones, acronyms, what somebody is called besides."""
+
+import pytest
+
+from tests.support.given_names import GivenNames
+
+
+@pytest.fixture(scope="module")
+def given() -> GivenNames:
+    return GivenNames()
+
+
+def mentions(given: GivenNames, text: str) -> dict[str, int]:
+    return {entity.id: sum(m.kind == "name" for m in entity.mentions) for entity in given.marked(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Der [Mieterverein für Lindow|ORG] klagt. Der [Mieterverein|ORG] hofft.", {"org/mieterverein-fuer-lindow": 2}),
+        (
+            "Das [Landesamt für Umwelt Lindow|ORG] prüft. Das [Landesamt|ORG] warnt.",
+            {"org/landesamt-fuer-umwelt-lindow": 2},
+        ),
+        ("Das [Landeskriminalamt Lindow|ORG] sucht. Das [LKA|ORG] warnt.", {"org/landeskriminalamt-lindow": 2}),
+        (
+            "Die [Industrie- und Handelskammer Lindow|ORG] klagt. [IHK|ORG]-Chef [Falk Ahlers|PER] warnt.",
+            {"org/industrie-und-handelskammer-lindow": 2, "per/falk-ahlers": 1},
+        ),
+        (
+            "Das [Universitätsklinikum Lindow|ORG] baut. Das [Uniklinikum|ORG] wirbt.",
+            {"org/universitaetsklinikum-lindow": 2},
+        ),
+        ("Der [SV Blau-Gelb Lindow|ORG] siegte. [Blau-Gelb|ORG] führt.", {"org/sv-blau-gelb-lindow": 2}),
+        ("Der [SV Blau-Gelb Lindow|ORG] siegte. [Lindows|ORG] Elf führt.", {"org/sv-blau-gelb-lindow": 2}),
+        ("Der [1. FC Lindow|ORG] siegte. [Lindow|ORG] führt.", {"org/1-fc-lindow": 2}),
+        ("Die [Borussia Lindow|ORG] siegte. [Lindow|ORG] führt.", {"org/borussia-lindow": 2}),
+        (
+            "Der [VfL Lindow II|ORG] traf den [VfL Lindow|ORG].",
+            {"org/vfl-lindow-ii": 1, "org/vfl-lindow": 1},
+        ),
+        (
+            "[Wacker Lindow|ORG] hat die [Wacker Lindow Fußball|ORG]. [Wacker|ORG] führt.",
+            {"org/wacker-lindow-fussball": 3},
+        ),
+        (
+            "Das [Kieler Amtsgericht|ORG] tagt. Das [Amtsgericht|ORG] entschied.",
+            {"org/kieler-amtsgericht": 2},
+        ),
+        (
+            "Der [Bayerische Ruderverband|ORG] tagt. Der [Ruderverband|ORG] hofft.",
+            {"org/bayerischer-ruderverband": 2},
+        ),
+        (
+            "Der [Bayerische Ruderverband|ORG] tagt. Der hessische [Ruderverband|ORG] hofft.",
+            {"org/bayerischer-ruderverband": 1, "org/ruderverband": 1},
+        ),
+        ("Die [Großbank Lind & Söhne|ORG] klagt. [Lind & Söhne|ORG] wirbt.", {"org/lind-soehne": 2}),
+        ("Er bekam den [Georg-Ahlers-Preis|MISC]. Der [Ahlers-Preis|MISC] freut ihn.", {"misc/georg-ahlers-preis": 2}),
+        ("Die [Georg-Ahlers-Stiftung|ORG] hilft. Die [Ahlers-Stiftung|ORG] gibt.", {"org/georg-ahlers-stiftung": 2}),
+        (
+            "Das [Bundesverwaltungsgericht|ORG] prüft das [Verwaltungsgericht|ORG].",
+            {"org/bundesverwaltungsgericht": 1, "org/verwaltungsgericht": 1},
+        ),
+    ],
+)
+def test_the_only_one_that_is_called_so_is_meant_by_its_shorter_name(
+    given: GivenNames, text: str, expected: dict[str, int]
+) -> None:
+    assert mentions(given, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Die [Union Starkes Lindow|ORG] (kurz: [USL|ORG]) siegte. Die [USL|ORG] jubelt.",
+            {"org/union-starkes-lindow": 3},
+        ),
+        (
+            "Die [Union Starkes Lindow|ORG], kurz [USL|ORG], siegte. Die [USL|ORG] jubelt.",
+            {"org/union-starkes-lindow": 3},
+        ),
+        (
+            "Die [USL|ORG] ([Union Starkes Lindow|ORG]) siegte. Die [USL|ORG] jubelt.",
+            {"org/union-starkes-lindow": 3},
+        ),
+        ("Die [Union Starkes Lindow|ORG] [USL|ORG] siegte. Die [USL|ORG] jubelt.", {"org/union-starkes-lindow": 3}),
+        ("Die Partei [Ruder und Paddel|ORG] ([RuP|ORG]) siegte. Die [RuP|ORG] jubelt.", {"org/ruder-und-paddel": 3}),
+        (
+            "Die [Ruderistische Aktion|ORG] ([Ruderi|ORG]) lud ein. Die [Ruderi|ORG] jubelt.",
+            {"org/ruderistische-aktion": 3},
+        ),
+        (
+            "Das [Landesamt für Fischerei|ORG] ([Lafi|ORG]) warnt. Das [Lafi|ORG] prüft.",
+            {"org/landesamt-fuer-fischerei": 3},
+        ),
+        ("Die [Werft Lindow|ORG] ([Nordbau|ORG]) klagt.", {"org/werft-lindow": 1, "org/nordbau": 1}),
+    ],
+)
+def test_an_acronym_is_introduced_beside_the_name(given: GivenNames, text: str, expected: dict[str, int]) -> None:
+    assert mentions(given, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Karl Ahlers|PER] alias [Karlo|PER] sang. „Gut“, sagte [Karlo|PER].",
+        "[Karl Ahlers|PER], genannt [Karlo|PER], sang. „Gut“, sagte [Karlo|PER].",
+        "[Karl Ahlers|PER], besser bekannt als „[Karlo|PER]“, sang. „Gut“, sagte [Karlo|PER].",
+    ],
+)
+def test_somebody_is_also_called_by_another_name(given: GivenNames, text: str) -> None:
+    assert mentions(given, text) == {"per/karl-ahlers": 3}
