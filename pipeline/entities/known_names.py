@@ -4,10 +4,14 @@ from collections.abc import Sequence
 
 from pipeline.coverage import Coverage
 from pipeline.entities.cluster import NameSpan
-from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch
 from pipeline.entities.name_evidence import UNLIKELY, NameEvidence
+from pipeline.entities.name_forms import owns
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
+from pipeline.lexicon import word_list
+
+_BEFORE_PLACES = word_list("before_places")
 
 
 def known_names(
@@ -26,9 +30,19 @@ def known_names(
     for begin, end, match in gazetteer.matches(words):
         span = NameSpan(begin, end, match.entry.type, match)
         alone = not match.weak and not match.town and NAME_RULES["gazetteer"].on and _possible(span, evidence)
-        if (alone or found.meets(begin, end)) and not _anothers(span, types.get((begin, end)), evidence):
+        another = _anothers(span, types.get((begin, end)), evidence) or _no_genitive(words, span, match)
+        if (alone or found.meets(begin, end)) and not another:
             known.append(span)
     return known
+
+
+def _no_genitive(words: TextWords, known: NameSpan, match: GazetteerMatch) -> bool:
+    """Whether a place that looks like the genitive of a known one cannot be one: "in Engers" is not the town Enger."""
+    index = words.at(known.begin)
+    if match.entry.type != "LOC" or words.text[known.begin : known.end] != match.form + "s" or index == 0:
+        return False
+    before = words.words[index - 1].text.lower()
+    return before in _BEFORE_PLACES and words.gap(index - 1, index) == " " and not owns(words, known.end)
 
 
 def _possible(known: NameSpan, evidence: NameEvidence | None) -> bool:

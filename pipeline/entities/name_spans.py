@@ -11,6 +11,7 @@ from pipeline.entities.known_names import known_names
 from pipeline.entities.member_roles import without_members
 from pipeline.entities.name_completion import complete_names, with_nicknames
 from pipeline.entities.name_evidence import NameEvidence
+from pipeline.entities.name_extents import with_places, without_kind
 from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
 from pipeline.entities.national_names import in_their_countries
@@ -61,7 +62,7 @@ def name_spans(
     persons = frozenset((found.begin, found.end) for found in repaired if found.type == "PER")
     spans = without_members(words, sorted(with_one_type(words, spans, persons, evidence)))
     spans = in_their_countries(words, spans, gazetteer)
-    return _with_places(words, spans) if NAME_RULES["place-behind-body"].on else spans
+    return with_places(words, spans)
 
 
 def _in_lines(words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType) -> Iterator[ModelSpan]:
@@ -85,8 +86,11 @@ def _repaired(
         return _repaired_person(words, begin, end)
     end = _with_last_sign(words.text, begin, inside[-1].end, end)
     if entity_type == "ORG" and len(inside) == 1 and "/" in inside[0].text and NAME_RULES["agency-service"].on:
-        agency = inside[0].text.split("/")[0]  # "dpa/lni" is the agency with its service
-        end = begin + len(agency) if gazetteer.look_up(agency) is not None else end
+        agency, _, service = inside[0].text.partition("/")  # "dpa/lni" is the agency with its service
+        named = (agency.islower() and service.isupper()) or gazetteer.look_up(agency) is not None
+        end = begin + len(agency) if named else end
+    if entity_type == "ORG" and NAME_RULES["kind-before-name"].on:
+        begin = without_kind(words, begin, end)
     derived = entity_type == "LOC" and len(inside) == 1 and NAME_RULES["derived-word"].on
     if derived and _derived(inside[0].text, gazetteer):
         return None
@@ -241,22 +245,3 @@ def _another_word(compound: str, known: GazetteerMatch) -> bool:
     last = compound.rpartition("-")[2]
     ordinary = known.weak and not known.form.isupper() and compound.startswith(known.form + "-")
     return ordinary or last.islower() or last == "Dollar"
-
-
-def _with_places(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
-    """A place right behind an organisation belongs to its name ("Städtetag NRW"); acronyms stand for themselves."""
-    result: list[NameSpan] = []
-    for span in spans:
-        last = result[-1] if result else None
-        if (
-            last is not None
-            and (last.type, span.type) == ("ORG", "LOC")
-            and words.text[last.end : span.begin] == " "
-            and words.text[last.end - 1] != "."
-            and not words.text[last.begin : last.end].isupper()
-            and words.text[span.end : span.end + 1] != "-"
-        ):
-            result[-1] = NameSpan(last.begin, span.end, "ORG")
-        else:
-            result.append(span)
-    return result

@@ -64,6 +64,13 @@ NAME_RULES = RuleSet[NameRule](
             "dpa|ORG|1",
         ),
         NameRule(
+            "kind-before-name",
+            "A noun that only says what an organisation is belongs to no name.",
+            "Das sagte die [Partei Recht und Ordnung|ORG].",
+            "Das sagte die [Partei der Ordnung|ORG].",
+            "Recht und Ordnung|ORG|1",
+        ),
+        NameRule(
             "derived-word",
             "An adjective or a demonym of a place is not the place.",
             "Der [Dortmunder|LOC] Rat tagt.",
@@ -146,6 +153,13 @@ NAME_RULES = RuleSet[NameRule](
             "Der [Städtetag|ORG] [NRW|LOC] kam.",
             "Der [Städtetag|ORG] kam nach [NRW|LOC].",
             "Städtetag NRW|ORG|1",
+        ),
+        NameRule(
+            "noun-before-place",
+            "A noun that a body or district is called by belongs to the name of its place.",
+            "Der Kreis [Lindow|LOC] klagt.",
+            "Die Stadt [Lindow|LOC] klagt.",
+            "Kreis Lindow|LOC|1",
         ),
         NameRule(
             "body-without-place",
