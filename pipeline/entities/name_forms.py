@@ -26,6 +26,7 @@ _INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
 NO_GENITIVES = ("ss", "us", "is", "as", "os")
 """What names end in whose s is no genitive's."""
 _SURNAMES_IN_S = word_list("surnames_in_s")
+_OPENED = re.compile(r" [„“»«\"‚‘›‹]")
 _NEVER_OWNED = (ADVERBS | DETERMINERS | PREPOSITIONS) - {
     "andere",
     "beide",
@@ -116,13 +117,13 @@ def nickname(text: str) -> str | None:
     return found["name"] if found is not None else None
 
 
-def generation(tokens: Sequence[str]) -> str | None:
 def alias_behind(text: str, end: CharOffset) -> str | None:
     """What else the person whose name ends at `end` is called, as the words behind tell: "Karl Obst alias Karlo"."""
     found = _ALIAS.match(text, end)
     return found["name"] if found is not None else None
 
 
+def generation(tokens: Sequence[str]) -> str | None:
     """Which of a family a name ends by telling: "junior" of "Lars Obst jr."; None if it does not."""
     return _GENERATIONS.get(tokens[-1].lower().rstrip(".")) if len(tokens) > 1 else None
 
@@ -179,9 +180,10 @@ def without_genitive(
 
 
 def owns(words: TextWords, end: CharOffset) -> bool:
-    """Whether a noun, or an adjective and its noun, follows the name that ends at `end`."""
+    """Whether a noun, an adjective and its noun, or a title in marks follows the name that ends at `end`."""
     following = words.words[words.at(end)] if words.at(end) < len(words.words) else None
-    if following is None or words.text[end : following.begin] != " ":
+    gap = words.text[end : following.begin] if following is not None else ""
+    if following is None or (gap != " " and not (_OPENED.fullmatch(gap) and following.capitalised)):
         return False
     if following.capitalised:
         return not is_given_name(following.text)

@@ -191,6 +191,7 @@ def test_a_person_can_have_the_name_of_a_firm_or_town(given: GivenNames, text: s
         ("[Die Ärztekammer|ORG] klagt. Er sagt: „[Die Ärztekammer|ORG] irrt.“", ["Ärztekammer"]),
         ("Er las in „[Den Buddenbrooks|MISC]“.", ["Buddenbrooks"]),
         ("Er las in [der Lindower Post|ORG].", ["Lindower Post"]),
+        ("Gerücht des Morgens: Die [Grünen|ORG] gehen.", ["Grüne"]),
     ],
 )
 def test_an_article_can_belong_to_a_name(given: GivenNames, text: str, names: list[str]) -> None:
@@ -221,6 +222,10 @@ def test_an_article_can_belong_to_a_name(given: GivenNames, text: str, names: li
         ("Dort hielt [Ute Harms|PER] Andacht.", ["Ute Harms"]),
         ("[Peter Kolb|PER] ging. Dort gab [Jan Peters|PER] Entwarnung.", ["Peter Kolb", "Jan Peters"]),
         ("[Peter|PER] ging. Das war [Peters|PER] Rad.", ["Peter"]),
+        ("Sie las [Marcel Ruhls|PER] „[Der Regen|MISC]“.", ["Marcel Ruhl", "Der Regen"]),
+        ("Der Chef des [Landesverbands des Gewerbes|ORG] schwieg.", ["Landesverband des Gewerbes"]),
+        ("Seit dem [Zweiten Weltkrieg|MISC] steht es.", ["Zweiter Weltkrieg"]),
+        ("Sie las im „[Zweiten Weltkrieg|MISC]“.", ["Zweiten Weltkrieg"]),
     ],
 )
 def test_the_s_of_a_genitive_is_no_part_of_a_name(given: GivenNames, text: str, names: list[str]) -> None:
@@ -241,6 +246,7 @@ def test_the_s_of_a_genitive_is_no_part_of_a_name(given: GivenNames, text: str, 
         ("Das sagte Oberst [i. R. Kai Ahlers|PER].", ["Kai Ahlers"]),
         ("Das sagte [D. Ahlers|PER].", ["D. Ahlers"]),
         ("Das sagte [K. D. Ahlers|PER].", ["K. D. Ahlers"]),
+        ("Das sagte [Vormann Kai Ahlers|PER].", ["Kai Ahlers"]),
         ("Es war Montag.[Kai Ahlers|PER] kam. Am Freitag.Ahlers ging.", ["Kai Ahlers"]),
     ],
 )
