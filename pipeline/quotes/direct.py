@@ -12,12 +12,12 @@ from pipeline.lexicon.words import (
 )
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.marks import QuotedText
+from pipeline.quotes.marks import CLOSING, QuotedText
 from pipeline.quotes.text import AnalysedText, Sentence, Token
 from pipeline.quotes.word_shapes import is_finite_reporting
 from pipeline.spans import CharRange, TokenIndex, TokenRange
 
-_SENTENCE_END = re.compile(r"[.!?…]$")
+_SENTENCE_END = re.compile(rf"[.!?…][{''.join(sorted(CLOSING))}]*$")
 _SPEAKING = ("sprach", "sprech", "sprich", "gesproch")
 DASHES = frozenset({",", "–", "-"})
 _SMALL = DETERMINERS | PREPOSITIONS | {"und"}

@@ -10,7 +10,7 @@ from pipeline.quotes.text import AnalysedText
 
 _FRAME_MARKS = frozenset(",–—-")
 """What stands before and behind a frame in the middle of speech."""
-_ENDS = re.compile(rf"[.!?…][{''.join(sorted(CLOSING))}]+$")
+_ENDS = re.compile(rf"[.!?…]\s?[{''.join(sorted(CLOSING))}]+$")
 """What quoted words end with that are a sentence."""
 
 

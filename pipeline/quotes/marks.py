@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from pipeline.quotes.unclosed import unclosed_end
 from pipeline.spans import CharOffset, CharRange, char_span
 
 CLOSERS = {
@@ -24,6 +25,7 @@ CLOSERS = {
     "'": "'",
     "›": "‹",
     "‹": "›",
+    "”": '”"',
 }
 CLOSING = frozenset("".join(CLOSERS.values()))
 OPENERS = {mark: [opener for opener, closers in CLOSERS.items() if mark in closers] for mark in "„“”\"»«‚‘’'›‹"}
@@ -36,7 +38,9 @@ _CLIPPED_WORD = re.compile(r"['‘](?:ne?[mnrs]?|s|\d\d(?:er)?)\b")
 """A word that begins with an apostrophe: "'n", "'nen", "'68er"."""
 _SOLID = re.compile(r"\S")
 _PARAGRAPH = re.compile(r"[^\n]+")
-_OPENS_AFTER = frozenset(' \n\t\u00a0([{–—-/:„»«‚›"“')
+_OPENS_AFTER = frozenset(' \n\t\u00a0\u202f([{–—-/:„»«‚›"“')
+_ENDS_CLAUSE = re.compile(r"[,;:!?)]|\.(?!\.)")
+"""What stands behind a closing mark, and behind no opening one."""
 
 
 @dataclass(slots=True)
@@ -67,8 +71,16 @@ class QuotedText:
 def _is_opening(text: str, at: CharOffset, start: CharOffset, stop: CharOffset) -> bool:
     """Whether a mark that looks the same at both ends opens here, by what stands beside it."""
     left_free = at == start or text[at - 1] in _OPENS_AFTER
-    right_bound = at + 1 < stop and not text[at + 1].isspace()
+    right_bound = at + 1 < stop and not text[at + 1].isspace() and not _ENDS_CLAUSE.match(text, at + 1)
     return left_free and right_bound
+
+
+def _is_opening_apart(text: str, at: CharOffset, start: CharOffset, stop: CharOffset, marks: "_OpenMarks") -> bool:
+    """Whether a mark with spaces on both sides opens: none that it closes is open, and one that closes it follows."""
+    left_free = at == start or text[at - 1].isspace()
+    spaced = left_free and at + 2 < stop and text[at + 1].isspace() and text[at + 2].isalnum()
+    measure = spaced and text[at] == '"' and text[max(start, at - 2) : at].strip().isdigit()
+    return spaced and not measure and marks.closed_by(text[at]) is None and marks.may_close(text[at], at + 3)
 
 
 class _OpenMarks:
@@ -111,7 +123,11 @@ def _event(text: str, at: CharOffset, start: CharOffset, stop: CharOffset, marks
     inches = mark == '"' and at > start and text[at - 1].isdigit() and marks.closed_by(mark) is None
     if inches:
         return "none"
-    return "open" if mark != "”" and _is_opening(text, at, start, stop) else "close"
+    if mark == "”":
+        opens = marks.closed_by(mark) is None and marks.may_close(mark, at + 2)
+        return "open" if opens and _is_opening(text, at, start, stop) else "close"
+    opens = _is_opening(text, at, start, stop) or _is_opening_apart(text, at, start, stop, marks)
+    return "open" if opens else "close"
 
 
 def _single_event(text: str, at: CharOffset, start: CharOffset, stop: CharOffset, marks: _OpenMarks) -> str:
@@ -151,6 +167,8 @@ def _paired(text: str, start: CharOffset, stop: CharOffset) -> _Paired:
                 begin, opener = marks.close(index)
                 if _SOLID.search(text, begin + 1, at):
                     pairs.append((begin, at + 1, index, opener))
+            elif pairs and pairs[-1][1] == at:  # a closing mark twice
+                pairs[-1] = (pairs[-1][0], at + 1, *pairs[-1][2:])
     return _Paired(start, stop, pairs, marks.stack)
 
 
@@ -201,22 +219,6 @@ def _quoted(paragraphs: Sequence[CharRange], begin: CharOffset, end: CharOffset,
     return QuotedText(spans, inner, depth, opener=opener)
 
 
-def _unclosed_end(
-    text: str, begin: CharOffset, limit: CharOffset, stop: CharOffset, inner: CharOffset | None
-) -> CharOffset:
-    """Where a quote without a closing mark ends: with a quote inside that ends a sentence, else before the next.
-
-    `limit` is where the next quote begins, else the paragraph's end `stop`; `inner` is where that next quote ends.
-    """
-    words = text[begin:limit].rstrip()
-    if inner is not None and not any(mark in words for mark in ".!?") and text[inner - 2] in ".!?":
-        return inner
-    if limit < stop:
-        sentence = max(words.rfind(mark) for mark in ".!?")
-        words = words[: sentence + 1] if sentence > 0 else ""
-    return begin + len(words)
-
-
 def quoted_texts(text: str) -> list[QuotedText]:
     """All quoted words of `text` in text order, nested ones included, outer before inner."""
     paragraphs = _paragraphs(text)
@@ -245,7 +247,7 @@ def quoted_texts(text: str) -> list[QuotedText]:
                 continue
             following = bisect_right(starts, at)
             limit = starts[following] if following < len(starts) else stop
-            end = _unclosed_end(text, at, limit, stop, ends.get(limit))
+            end = unclosed_end(text, at, limit, stop, ends.get(limit))
             if len(text[at + 1 : end].split()) >= 3:
                 quoted = QuotedText([CharRange(at, end)], [CharRange(at + 1, end)], 0, balanced=False, opener=opener)
                 found.append(quoted)

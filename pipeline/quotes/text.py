@@ -14,8 +14,9 @@ _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@\xad]|\.-|[:*](?=in(?:nen)?\b)|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s\xad]"
 )
 OPENING_MARKS = frozenset("„»«\"“‚‘›‹(['")
-_INNER_CLOSING = frozenset("‘’'‹")
 CLOSING_MARKS = frozenset("“”\"«»‘’'›‹)]")
+_ENDED = re.compile(r"[.!?…]\s?[“”\"«»‘’'›‹]{0,2}\Z")
+"""What ends a sentence before a closing mark."""
 
 
 class Token(NamedTuple):
@@ -137,8 +138,7 @@ def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText])
         gap = text[token.end : following.begin] if following is not None else "\n"
         broken = "\n" in gap
         if quote is not None and token.end == quote[1]:
-            last = token.begin - (2 if text[token.begin - 1] in _INNER_CLOSING else 1)
-            closing = text[last] in ".!?…"
+            closing = _ENDED.search(text, max(quote[0], token.begin - 4), token.begin) is not None
             begins = following is not None and (
                 following.capital or following.text[0].isdigit() or following.text in OPENING_MARKS
             )
