@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from pipeline.quotes.author import without_author
 from pipeline.quotes.candidates import QuoteCandidate, overlap, shared
+from pipeline.quotes.reader_quotes import is_introduced
 from pipeline.quotes.registry import is_certain, is_of_others
 from pipeline.reader.calibration import Calibration, logit
 from pipeline.reader.reading import Reading
@@ -15,6 +17,8 @@ from pipeline.spans import CharOffset, CharRange
 MARKS = frozenset('„“”‚‘’»«›‹"')
 UNMARKED = "Direct without marks"
 """The kind of direct speech whose type alone tells it: in interviews and tickers, and where marks were lost."""
+INTRODUCED = "Direct behind a colon"
+"""The same behind a sentence and a colon, which tell that something follows."""
 _JOINTS = " ,"
 _FEW = 6
 """Words of a statement below which it is often a piece of a clause."""
@@ -45,7 +49,7 @@ def combine(
         for candidate, evidence in weigh(reading, rules, read)
     ]
     sure = [c for c in found if calibration.enough(_kind(reading, c), c.confidence)]
-    return _once(sorted(sure, key=lambda candidate: (candidate.begin, -candidate.end)))
+    return _once(sorted(without_author(reading.layout, sure), key=lambda candidate: (candidate.begin, -candidate.end)))
 
 
 def _once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
@@ -73,7 +77,9 @@ def _kind(reading: Reading, candidate: QuoteCandidate) -> str:
     if candidate.type != "Direct" or candidate.rule == "answer":
         return candidate.type
     begin, end = candidate.spans[0][0], candidate.spans[-1][1]
-    return "Direct" if MARKS & set(reading.layout.text[begin:end]) else UNMARKED
+    if MARKS & set(reading.layout.text[begin:end]):
+        return "Direct"
+    return INTRODUCED if is_introduced(reading.layout.text, begin) else UNMARKED
 
 
 def weigh(
@@ -82,8 +88,8 @@ def weigh(
     """Every candidate of rules or reader once, with what speaks for and against it.
 
     Where both find a quote, spans and roles are those of the rules, which keep to quotation marks and clauses; but of
-    indirect speech spans and type are the reader's if it is sure, since it sees what goes on behind a frame. The reader
-    says the medium, and what shows speech where the rules do not know.
+    indirect speech spans and type are the reader's if it is sure, since it sees what goes on behind a frame, or if it
+    hears direct speech. The reader says the medium, and what shows speech where the rules do not know.
     """
     read = _apart(rules, read)
     partner = _pairs(reading.layout.text, rules, read)
@@ -91,7 +97,8 @@ def weigh(
     found = []
     for index, rule in enumerate(rules):
         other = read[partner[index]] if index in partner else None
-        found.append((_of_both(reading.layout.text, rule, other) if other else rule, features(reading, rule, other)))
+        said = replace(rule, spans=other.spans, type="Direct") if other and _spoken(rule, other) else rule
+        found.append((_of_both(reading.layout.text, said, other) if other else said, features(reading, said, other)))
     found += [
         (candidate, features(reading, None, candidate)) for index, candidate in enumerate(read) if index not in taken
     ]
@@ -115,6 +122,11 @@ def _apart(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> l
             said_by |= {tuple(rule.speaker_spans) for rule in islice(known, 1)}
         found += pieces if () in said_by and len(said_by) == len(pieces) else [candidate]
     return found
+
+
+def _spoken(rule: QuoteCandidate, read: QuoteCandidate) -> bool:
+    """Whether the reader takes for direct speech what a rule can only take for indirect, for lack of marks."""
+    return read.type == "Direct" and rule.type == "Indirect" and not is_of_others(rule)
 
 
 def _of_both(text: str, rule: QuoteCandidate, read: QuoteCandidate) -> QuoteCandidate:
