@@ -11,8 +11,9 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.marks import CLOSERS
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
+from pipeline.quotes.word_shapes import is_finite_reporting
 from pipeline.reader.reading import Reading
-from pipeline.spans import CharRange
+from pipeline.spans import CharRange, token_indices
 from schemas.records import Block
 
 _FEWEST = 3
@@ -75,7 +76,7 @@ def _answers(analysed: AnalysedText, blocks: Sequence[Block], *, apart: bool) ->
 
 def _asking(analysed: AnalysedText, sentences: Sequence[Sentence], *, apart: bool) -> int:
     """How many sentences of a paragraph, from its first on, are the question."""
-    asks = [analysed.text[sentence.end - 1] == "?" for sentence in sentences]
+    asks = [analysed.text[sentence.end - 1] == "?" and not _is_told(analysed, sentence) for sentence in sentences]
     if asks[-1]:
         return len(asks)
     if apart or True not in asks[:_OPENING]:
@@ -84,6 +85,13 @@ def _asking(analysed: AnalysedText, sentences: Sequence[Sentence], *, apart: boo
     while asks[last + 1]:
         last += 1
     return last + 1
+
+
+def _is_told(analysed: AnalysedText, sentence: Sentence) -> bool:
+    """Whether a verb of speech and a colon introduce a question: "Der Beamte fragte nur: Ausweis dabei?"."""
+    tokens = analysed.tokens
+    colon = next((at for at in token_indices(sentence.first, sentence.last) if tokens[at].text == ":"), sentence.first)
+    return any(is_finite_reporting(tokens[at]) for at in token_indices(sentence.first, colon))
 
 
 def _paragraphs(analysed: AnalysedText) -> Iterator[list[Sentence]]:

@@ -98,6 +98,12 @@ def test_a_text_that_asks_its_readers_is_no_interview(reader: Reader) -> None:
     assert answers(reader, "\n\n".join(two)) == []
 
 
+def test_what_somebody_is_said_to_ask_is_no_question_of_an_interviewer(reader: Reader) -> None:
+    told = ["Der Beamte fragte nur: Ausweis dabei?", "Dann sagte er: Und sonst?", "Sie rief: Kommst du?"]
+    turns = [line for pair in zip(told, ANSWERS, strict=True) for line in pair]
+    assert answers(reader, "\n\n".join(turns)) == []
+
+
 def test_with_labels_the_turns_are_those_of_the_labels() -> None:
     turns = [f"Obst: {answer}" for answer in ANSWERS]
     text = "\n\n".join(line for pair in zip(QUESTIONS, turns, strict=True) for line in pair)
