@@ -139,8 +139,8 @@ def reports_more(analysed: AnalysedText, sentence: Sentence, passage: Passage, c
 
 
 def cue_around(passage: Passage, cues: Sequence[Cue]) -> Cue | None:
-    """The verb whose object or complement a partial quote is."""
-    usable = [cue for cue in cues if "q" in cue.verb.takes]
+    """The verb whose object or complement a partial quote is; none within it ("die Devise „Erst denken“")."""
+    usable = [cue for cue in cues if "q" in cue.verb.takes and not passage.first <= cue.finite < passage.last]
     same = [cue for cue in usable if cue.clause.first <= passage.first < cue.clause.last]
     if same:
         return same[0]

@@ -45,6 +45,14 @@ QUOTE_RULES = RuleSet[QuoteRule](
             certain=True,
         ),
         QuoteRule(
+            "signed",
+            "A line over a dash or brackets with name and function, where words in quotation marks are signed too.",
+            "„Wir bauen neu.“\n– Hanna Obst, Bürgermeisterin\n\n[Das wird teuer.]\n– Jonas Reif, Kämmerer",
+            "Wir bauen neu.\n– Hanna Obst, Bürgermeisterin",
+            0.95,
+            certain=True,
+        ),
+        QuoteRule(
             "marks-inherited",
             "Words in quotation marks without a frame are of whoever the sentence before is about, or spoke last.",
             "Hanna Obst winkte ab. [„Wir bauen die Brücke neu.“]",

@@ -25,7 +25,7 @@ from pipeline.quotes.mood import carries_on_speech, is_subjunctive
 from pipeline.quotes.posts import signed_posts
 from pipeline.quotes.registry import QUOTE_RULES, by_rule
 from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
-from pipeline.quotes.signatures import signatures
+from pipeline.quotes.signatures import signatures, signed_lines
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speaker_registry import SPEAKER_RULES
 from pipeline.quotes.speakers import all_cues
@@ -50,7 +50,8 @@ class RuleQuotes:
 
     def __call__(self, analysed: AnalysedText) -> list[QuoteCandidate]:
         scan = _ArticleScan(analysed)
-        spoken = [*interview_turns(analysed), *signed_posts(analysed)]
+        signed = signed_lines(analysed.text, scan.signatures)
+        spoken = [*interview_turns(analysed), *signed_posts(analysed), *signed]
         said = {
             number
             for turn in spoken

@@ -2,22 +2,29 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.quotes.marks import QuotedText
+from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.marks import CLOSERS, QuotedText
+from pipeline.quotes.registry import by_rule
 from pipeline.spans import CharOffset, CharRange, char_span
 
 _LINE = re.compile(r"[^\n]+")
 _NAME = r"[A-ZÄÖÜ][\w.’'-]*(?: (?:(?:von|van|de|der|zu|al) ){0,2}[A-ZÄÖÜ][\w.’'-]*){1,4}"
-_NAMED = rf"(?P<name>{_NAME})(?P<party> \([^()]{{2,40}}\))?(?:, (?P<function>[^.!?:;„“”«»\"()]{{2,90}}))?"
+_NAMED = (
+    rf"(?P<name>{_NAME})(?P<party> \([^()]{{2,40}}\))?(?:, (?P<function>(?:[^.!?:;„“”«»\"()]|\be\. ?V\.){{2,90}}))?"
+)
 _SIGNATURES = (
     re.compile(rf"\s*(?P<apart>[–—-] ?)?(?P<signed>{_NAMED})\s*"),
     re.compile(rf"\s*(?P<apart>\()(?P<signed>{_NAMED})\)\s*"),
 )
 """A name in a line: behind a dash or in brackets, or with a function or a party behind it."""
 _LONGEST = 160
+_APART = frozenset("–—-(")
+_ENDS = frozenset(".!?…")
 
 
 def signatures(text: str, quotes: Sequence[QuotedText]) -> dict[CharOffset, CharRange]:
@@ -43,6 +50,25 @@ def signatures(text: str, quotes: Sequence[QuotedText]) -> dict[CharOffset, Char
             found[quoted.begin] = signed
             above = last
     return found
+
+
+def signed_lines(text: str, signed: Mapping[CharOffset, CharRange]) -> list[QuoteCandidate]:
+    """The lines without quotation marks over a dash or brackets with name and function.
+
+    There are some only where words in marks are `signed` too: a single line may as well be the author's.
+    """
+    lines = [CharRange(*char_span(line)) for line in _LINE.finditer(text) if not line.group().isspace()]
+    found = []
+    for line, below in pairwise(lines if signed else ()):
+        name = _signature(text, below)
+        begin = CharOffset(line.begin + len(text[slice(*line)]) - len(text[slice(*line)].lstrip()))
+        words = text[begin : line.end].rstrip()
+        apart = name is not None and text[slice(*below)].lstrip()[0] in _APART
+        if name is None or not apart or name in signed.values() or words[0] in CLOSERS or words[-1] not in _ENDS:
+            continue
+        span = CharRange(begin, CharOffset(begin + len(words)))
+        found.append(by_rule(QuoteCandidate([span], "Direct", speaker_spans=[name], frame_spans=[name]), "signed"))
+    return [candidate for candidate in found if candidate is not None]
 
 
 def _signature(text: str, span: CharRange) -> CharRange | None:

@@ -190,8 +190,10 @@ def _with_noun(analysed: AnalysedText, at: TokenIndex, last: TokenIndex, *, need
 
 
 def _behind(analysed: AnalysedText, at: TokenIndex, first: TokenIndex) -> SourcePhrase | None:
-    """ "X zufolge", "meiner Meinung nach"."""
+    """ "X zufolge", "meiner Meinung nach", "dem Vernehmen nach"."""
     tokens = analysed.tokens
+    if tokens[at].lower == "nach" and at - 2 >= first and tokens[at - 1].lower == "vernehmen":
+        return SourcePhrase(at - 2, at + 1, None, (at - 2, at - 1, at), "Speech")
     if tokens[at].lower == "nach" and tokens[at - 1].lower not in SOURCE_NOUNS:
         return None
     best: TokenIndex | None = None

@@ -676,3 +676,17 @@ def test_konjunktiv_that_goes_on_behind_a_verb_is_not_what_it_reports(sentence: 
     found = found_by_rules(f"Hanna Obst sagte, sie sei froh. {sentence}")
     assert len(found) == 2
     assert "clause-within" not in {c.rule for c in found}
+
+
+def test_what_is_heard_is_told_by_nobody() -> None:
+    assert readable("Die Stadt will dem Vernehmen nach sparen.")[0][:3] == ("Indirect", "Die Stadt will … sparen", "")
+
+
+def test_a_verb_within_words_in_marks_does_not_introduce_them() -> None:
+    assert readable("Die Devise „Erst denken, dann reden“ hängt im Flur.") == []
+
+
+def test_a_line_without_marks_is_signed_where_words_in_marks_are() -> None:
+    voices = "„Wir bauen neu.“\n– Hanna Obst, Rätin\n\nDas wird teuer.\n– Jonas Reif, Verein e. V."
+    found = [(words(voices, c.spans), words(voices, c.speaker_spans)) for c in found_by_rules(voices)]
+    assert found == [("„Wir bauen neu.“", "Hanna Obst, Rätin"), ("Das wird teuer.", "Jonas Reif, Verein e. V.")]
