@@ -8,7 +8,6 @@ from itertools import islice
 
 from pipeline.quotes.author import without_author
 from pipeline.quotes.candidates import QuoteCandidate, overlap, shared
-from pipeline.quotes.reader_quotes import is_introduced
 from pipeline.quotes.registry import is_certain, is_of_others
 from pipeline.reader.calibration import Calibration, logit
 from pipeline.reader.reading import Reading
@@ -17,8 +16,6 @@ from pipeline.spans import CharOffset, CharRange
 MARKS = frozenset('„“”‚‘’»«›‹"')
 UNMARKED = "Direct without marks"
 """The kind of direct speech whose type alone tells it: in interviews and tickers, and where marks were lost."""
-INTRODUCED = "Direct behind a colon"
-"""The same behind a sentence and a colon, which tell that something follows."""
 _JOINTS = " ,"
 _FEW = 6
 """Words of a statement below which it is often a piece of a clause."""
@@ -77,9 +74,7 @@ def _kind(reading: Reading, candidate: QuoteCandidate) -> str:
     if candidate.type != "Direct" or candidate.rule == "answer":
         return candidate.type
     begin, end = candidate.spans[0][0], candidate.spans[-1][1]
-    if MARKS & set(reading.layout.text[begin:end]):
-        return "Direct"
-    return INTRODUCED if is_introduced(reading.layout.text, begin) else UNMARKED
+    return "Direct" if MARKS & set(reading.layout.text[begin:end]) else UNMARKED
 
 
 def weigh(

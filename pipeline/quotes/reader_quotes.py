@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pipeline.lexicon.words import NAME_PARTICLES
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.marks import CLOSERS, CLOSING
 from pipeline.reader.layout import Layout
@@ -25,8 +24,6 @@ _PERHAPS = 0.15
 """The mean probability from which the rest of a clause goes on with the indirect speech that its beginning is."""
 _ENDS = frozenset(".,;:!?…–—-()[]") | CLOSERS.keys() | CLOSING
 _COORDINATING = frozenset({"und", "oder", "sowie"})
-_LONGEST_FRAME = 300
-_SENTENCE_END = re.compile(r"[.!?…][“”\"«»]?\s")
 _NEAR = 40
 """Tokens around a quote among which its cue is looked for."""
 
@@ -45,8 +42,6 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
                 marked = [reading.layout.depth[piece.first] > 0 for piece in pieces]
                 spans = [span for span, inside in zip(spans, marked, strict=True) if inside]
             spans = _cut(text, spans, ends)
-            if len(spans) == 1 and is_introduced(text, spans[0].begin):
-                spans = [_in_line(text, spans[0], ends)]
         else:
             spans = [solid for span in spans if (solid := _without_joint(text, span)).begin < solid.end]
         words = sum(len(_WORD.findall(text, begin, end)) for begin, end in spans)
@@ -117,26 +112,6 @@ def _cut(text: str, spans: list[CharRange], ends: Mapping[CharOffset, CharOffset
         inner if marked or not any(map(str.isalnum, text[inner.end : outer.end])) else outer
         for inner, outer in zip(cut, spans, strict=True)
     ]
-
-
-def is_introduced(text: str, begin: CharOffset) -> bool:
-    """Whether a sentence and a colon stand before it in its line: "Obst sagt: Ja", but not "Hanna Obst: Ja"."""
-    before = text[max(text.rfind("\n", 0, begin) + 1, begin - _LONGEST_FRAME) : begin].rstrip()
-    if not before.endswith(":"):
-        return False
-    words = _SENTENCE_END.split(before)[-1].split()
-    return any(word.islower() and word not in NAME_PARTICLES for word in words)
-
-
-def _in_line(text: str, span: CharRange, ends: Mapping[CharOffset, CharOffset]) -> CharRange:
-    """What a sentence introduces, without the lines behind, what stands behind its marks, and half a sentence."""
-    begin, end = span
-    line = text.find("\n", begin, end)
-    end = min(end, ends.get(begin, end), CharOffset(line) if line >= 0 else end)
-    if text[begin] not in CLOSERS and text[end - 1].isalnum() and text[end : end + 1] == " ":
-        last = max(text.rfind(f"{mark} ", begin, end) for mark in ".!?")
-        end = CharOffset(last + 1) if last > begin else end
-    return CharRange(begin, end)
 
 
 def _rest(layout: Layout, spans: tuple[TokenRange, ...]) -> list[CharRange]:

@@ -223,13 +223,6 @@ def test_direct_speech_without_marks_has_to_be_surer() -> None:
     assert len(combine(reading(text=text), careful, [], [marked, surer])) == 2
 
 
-def test_behind_a_sentence_and_a_colon_it_need_not_be_as_sure() -> None:
-    careful = Calibration(Logistic({"read": 1.0}), Logistic({"probability": 1.0}), {"Direct without marks": 0.7})
-    for text, number in {"Er sagte: Wir kommen.": 1, "Der Wagen. Wir kommen.": 0}.items():
-        said = QuoteCandidate([(10 + number - 1, len(text))], "Direct", confidence=0.6, source="learned")
-        assert len(combine(reading(text=text), careful, [], [said])) == number
-
-
 def test_what_the_reader_hears_as_direct_speech_is_direct_with_the_roles_of_the_rule() -> None:
     text = "Wir kommen morgen, sagte Hanna Obst."
     spoken = QuoteCandidate([(0, 17)], "Direct", confidence=0.9, source="learned")
