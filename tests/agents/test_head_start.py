@@ -1,6 +1,8 @@
 """The next stage's job is begun before its message comes, done once, and given to whoever has the message."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Container
 from typing import Any
 
@@ -202,6 +204,34 @@ async def test_an_end_drops_all_and_what_follows_is_not_begun():
     head_start.expect(result(b"3"))
     await settle()
     assert [future.cancelled() for future in processes.futures] == [True]
+    anew = asyncio.ensure_future(head_start.run(job(b"1")))
+    await settle()
+    assert processes.begun == [job(b"1"), job(b"1")], "what was dropped is done anew"
+    anew.cancel()
+
+
+async def test_nothing_is_left_of_what_was_looked_at_ahead():
+    head_start, _ = following(Processes(), Stage(nothing_to_do=True))
+    before = asyncio.all_tasks()
+    head_start.expect(result(b"1"))
+    (task,) = map(weakref.ref, asyncio.all_tasks() - before)
+    await settle()
+    gc.collect()
+    assert task() is None
+
+
+async def test_of_a_failure_that_nobody_asks_for_nothing_is_told():
+    told: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    processes = Processes()
+    head_start, _ = following(processes)
+    head_start.expect(result(b"1"))
+    await settle()
+    processes.futures.pop().set_exception(JobFailed("worker-crash", "ended twice", 2))
+    await settle()
+    head_start.stop()
+    gc.collect()
+    assert told == []
 
 
 class Known:

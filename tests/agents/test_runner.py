@@ -1,5 +1,6 @@
 """Every way that a message can take through a stage ends in a confirmed publish or a confirmed dead letter."""
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -438,6 +439,26 @@ async def test_a_local_copy_that_cannot_be_read_is_no_fault_of_the_message(tmp_p
     assert sent
     assert not [message for message in sent if message.topic == "p.articles.dead-letter"]
     assert "cannot be read or written (Input/output error)" in caplog.text
+
+
+async def test_others_go_on_while_the_local_copy_cannot_be_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("agents.runner.STORE_RETRY_SECONDS", 0.0)
+    duplicates, tries = FakeDuplicates(DuplicateCheck(duplicate=False)), 0
+    readable = asyncio.Event()
+
+    async def check(_: Incoming) -> DuplicateCheck:
+        nonlocal tries
+        tries += 1
+        assert tries < 100, "asked again without a pause"
+        if not readable.is_set():
+            raise LocalStoreError(tmp_path, OSError("Input/output error"))
+        return duplicates.answer
+
+    monkeypatch.setattr(duplicates, "check", check)
+    stream = Stream(CLEAN, duplicates=duplicates)
+    asyncio.get_running_loop().call_soon(readable.set)
+    assert {message.topic for message in await stream.handle()} == {"p.quotes", "p.articles.quotes"}
+    assert tries > 1
 
 
 class WithdrawsLater(FakeDuplicates):

@@ -116,6 +116,7 @@ class Stage:
 
     def letters(self) -> list[tuple[int, str]]:
         found = [orjson.loads(message.value or b"") for message in self.publisher.sent if message.topic == LETTERS]
+        assert {letter["attempts"] for letter in found} <= {1}, "states are changed once"
         return [(letter["offset"], letter["reason"]) for letter in found]
 
     def counted(self, name: str) -> dict[tuple[str, ...], float]:

@@ -123,6 +123,13 @@ def test_what_a_source_says_is_all_of_its_sentence() -> None:
     assert found["speaker"] == "dem Wunsch der Räte"
 
 
+def test_signs_around_a_part_of_what_a_source_says_belong_to_nobody() -> None:
+    text = "Zehn Bäume fehlen laut Obst, in Waldau."
+    frame = "laut Obst | , in Waldau"
+    [found] = told(text, row(text, "Indirect", spans="Zehn Bäume fehlen", speaker="Obst", cue="laut", frame=frame))
+    assert (found["spans"], found["frame"]) == ("Zehn Bäume fehlen | in Waldau", "laut Obst")
+
+
 def test_another_verb_in_the_frame_of_a_source_is_not_what_it_says() -> None:
     text = "Reif hat darum gebeten, weil laut Obst Geld fehlt."
     roles = {"speaker": "Obst", "cue": "gebeten | laut", "frame": "Reif hat darum gebeten, | laut Obst"}
@@ -174,6 +181,12 @@ def test_an_addressee_has_its_article_and_what_it_is(addressee: str) -> None:
     text = "Obst sagte der Zeitung Nordpress, es reiche."
     [found] = told(text, row(text, "Indirect", spans="es reiche", addressee=addressee))
     assert found["addressee"] == "der Zeitung Nordpress"
+
+
+def test_a_word_in_small_letters_before_an_addressee_does_not_say_what_it_is() -> None:
+    text = "Obst sagte gestern Nordpress, es reiche."
+    [found] = told(text, row(text, "Indirect", spans="es reiche", addressee="Nordpress"))
+    assert found["addressee"] == "Nordpress"
 
 
 @pytest.mark.parametrize(
