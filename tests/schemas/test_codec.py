@@ -167,6 +167,24 @@ def test_a_quotes_text_must_be_that_of_its_spans() -> None:
     assert decode(orjson.dumps(clean_article(**fields)), QuoteArticle).quotes[0].text == "Die … gut"
 
 
+@pytest.mark.parametrize("role", ["speaker", "cue", "frame", "addressee"])
+def test_the_words_around_a_quote_must_be_those_of_their_spans(role: str) -> None:
+    quote = {
+        "id": "a#0",
+        "type": "Direct",
+        "medium": "Speech",
+        "spans": [{"begin": 0, "end": 3}],
+        "text": "Die",
+        "confidence": 1.0,
+    }
+    part = {"spans": [{"begin": 4, "end": 8}], "text": "Lage"}
+    fields = {"schema": "quote-article/1", "quotes": [quote | {role: part}]}
+    assert getattr(decode(orjson.dumps(clean_article(**fields)), QuoteArticle).quotes[0], role).text == "Lage"
+    for wrong in ({"text": "Lang"}, {"spans": [{"begin": 4, "end": 99}]}):
+        with pytest.raises(RecordError, match=rf"quotes\.a#0\.{role}"):
+            decode(orjson.dumps(clean_article(**fields | {"quotes": [quote | {role: part | wrong}]})), QuoteArticle)
+
+
 def test_a_record_of_release_0_1_is_read_with_what_it_does_not_say() -> None:
     text = "„Es bleibt dabei“, sagte Wendeling."
     speaker = {"spans": [{"begin": 25, "end": 34}], "text": "Wendeling", "entity": "per/wendeling", "name": "Wendeling"}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -20,6 +21,13 @@ DOCUMENTS = asyncapi.documents(channels())
 def test_a_file_is_what_the_code_generates(name: str) -> None:
     written = (asyncapi.DIRECTORY / f"{name}.json").read_text(encoding="utf-8")
     assert written == asyncapi.rendered(DOCUMENTS[name]), "run `redefluss schema --write`"
+
+
+def test_all_documents_are_written_into_a_folder_that_need_not_be_there(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    for _ in range(2):
+        written = {path.stem: path.read_text(encoding="utf-8") for path in asyncapi.write(channels(), folder)}
+        assert written == {name: asyncapi.rendered(document) for name, document in DOCUMENTS.items()}
 
 
 def test_no_other_file_lies_beside_them() -> None:
