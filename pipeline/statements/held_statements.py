@@ -197,10 +197,9 @@ class HeldStatements:
             if self._quotes.whole(quote) is quote and not stands:
                 self._add_node(quote)
                 touched |= self._together([quote.words])
-            elif stands and self._quotes.whole(quote) is not quote:
+            elif stands and self._quotes.whole(quote) is not quote:  # what it is a fragment of has just come
                 touched |= self._together([quote.words])
                 self._remove_node(quote)
-                touched |= self._together([self._quotes.whole(quote).words])
         return touched
 
     def _add_node(self, occurrence: Occurrence) -> None:
