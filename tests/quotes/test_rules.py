@@ -8,6 +8,8 @@ DIRECT = [
     ("Hanna Obst sagte: „Wir bauen die Brücke neu.“", "„Wir bauen die Brücke neu.“", "Hanna Obst", "sagte"),
     ("»Das Geld reicht nicht«, klagte der Kämmerer.", "»Das Geld reicht nicht«", "der Kämmerer", "klagte"),
     ("„Das Geld reicht nicht“, sagte Reif und erntete lauten Beifall.", "„Das Geld reicht nicht“", "Reif", "sagte"),
+    ("„Das reicht“, sagten Reif und alle anderen Räte.", "„Das reicht“", "Reif und alle anderen Räte", "sagten"),
+    ("„Das reicht“, sagte Reif und lachte", "„Das reicht“", "Reif", "sagte"),
     ("«Das Geld fehlt», so der Kämmerer Jonas Reif.", "«Das Geld fehlt»", "der Kämmerer Jonas Reif", "so"),
     ('"Das Geld reicht nicht", teilte die Stadt mit.', '"Das Geld reicht nicht"', "die Stadt", "teilte … mit"),
     ("“Das Geld reicht nicht”, meinte er.", "“Das Geld reicht nicht”", "er", "meinte"),
@@ -41,6 +43,7 @@ QUOTED_BY_OTHERS = [
 INDIRECT = [
     ("Obst erklärte, dass die Brücke fertig werde.", "dass die Brücke fertig werde", "Obst", "erklärte"),
     ("Obst sagte, die Brücke werde fertig.", "die Brücke werde fertig", "Obst", "sagte"),
+    ("Obst sagte, nichts zu verlieren habe sie.", "nichts zu verlieren habe sie", "Obst", "sagte"),
     ("Die Stadt teilte mit, der Bau verzögere sich.", "der Bau verzögere sich", "Die Stadt", "teilte mit"),
     ("Obst gab bekannt, dass sie nicht mehr antritt.", "dass sie nicht mehr antritt", "Obst", "gab bekannt"),
     ("Obst kündigte an, die Brücke im Mai zu eröffnen.", "die Brücke im Mai zu eröffnen", "Obst", "kündigte an"),
