@@ -64,7 +64,7 @@ class Hosts:
         """Wait until the host may be asked; nobody else asks it meanwhile.
 
         Raises:
-            HostAway: it has asked for a longer rest.
+            HostBackoff: it has asked for a longer rest.
         """
         state = self._host(host)
         async with state.lock:

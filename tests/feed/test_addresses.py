@@ -16,6 +16,7 @@ from agents.feed.addresses import AddressRefused, CheckedResolver, check, is_pub
         *("100.64.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "192.0.2.1", "198.18.0.1"),
         *("::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "fec0::1", "ff02::1", "2001:db8::1"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::127.0.0.1", "2002:7f00:1::"),
+        "2001:0:808:808::f5ff:fff8",  # Teredo: 10.0.0.7 by way of 8.8.8.8
     ],
 )
 def test_not_public(address: str) -> None:

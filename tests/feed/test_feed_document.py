@@ -108,6 +108,7 @@ def test_of_a_broken_document_is_read_what_can_be(text: str) -> None:
         ("Rat &#xD83D;!&#56832;", "Rat \ufffd!\ufffd"),
         ("Rat &#1114112;!", "Rat \ufffd!"),
         (f"Rat &#{'9' * 5000};!", "Rat \ufffd!"),
+        (f"Rat &#{228:010};&#{228:011};", "Rat ä\ufffd"),
         ("Rat &#228;&#x1F600;&amp;", "Rat ä😀&"),
     ],
 )
