@@ -54,6 +54,9 @@ from pipeline.entities.nominative import name_in_nominative, nominative
         ("der 94 Seiten starken Entscheidung", "94 Seiten starke Entscheidung"),
         ("die 20 Jahre", "20 Jahre"),
         ("der Beamte", "Beamter"),
+        ("den neuen Linguisten", "neue Linguisten"),
+        ("den Linguisten", "Linguisten"),
+        ("des neuen Regierungschef", "neuer Regierungschef"),  # without its ending
         ("Einer der Anwälte", "einer der Anwälte"),
         ("eine ihrer Freundinnen", "eine ihrer Freundinnen"),
         ("zwei der Beamten", "zwei der Beamten"),

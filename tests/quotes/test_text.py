@@ -23,6 +23,8 @@ SENTENCES = [
         ["Anwältin Dr. jur. Ute Lamm und Dr. h. c. Jan Reif kamen."],
     ),
     ("„Er sagte: ‚Es reicht.‘“ 30 Euro gab sie ihm.", ["„Er sagte: ‚Es reicht.‘“", "30 Euro gab sie ihm."]),
+    ("Das reichte.Danach ging er.", ["Das reichte.", "Danach ging er."]),
+    ("Die Seite alt.Danach ist neu.", ["Die Seite alt.Danach ist neu."]),
     ("Er ist ein Dr . Reif ist keiner.", ["Er ist ein Dr .", "Reif ist keiner."]),
     (". Obst kam.", [".", "Obst kam."]),
     ("Er gewann den 21. Pokal. Alle jubelten!", ["Er gewann den 21. Pokal.", "Alle jubelten!"]),

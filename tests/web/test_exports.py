@@ -48,6 +48,15 @@ def test_no_cell_begins_as_a_formula_does(text: str, written: str) -> None:
     assert row.strip('"') == written
 
 
+def test_a_parquet_file_is_compressed_in_groups_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr(exports, "GROUP_ROWS", 4)
+    parts: list[list[Row]] = [[{"n": number}, {"n": number + 1}] for number in range(0, 10, 2)]
+    file = parquet.ParquetFile(io.BytesIO(b"".join(exports._parquet(parts, {"n": int}))))
+    assert file.read().column("n").to_pylist() == list(range(10))
+    assert [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)] == [4, 4, 2]
+
+
 class MadeRows:
     """Instead of the store's: parts of a row each, as `parts` gives them; `closed` when nobody reads on."""
 

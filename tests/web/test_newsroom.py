@@ -3,8 +3,11 @@
 import re
 from typing import Any
 
+import pytest
 from aiohttp.test_utils import TestClient
 
+from agents.web.limits import SEARCHES
+from agents.web.site import SITE
 from agents.web.store.writer import StoreWriter, TopicMessage
 from tests.web.articles import NOW, hostile_article, message, quote_article
 
@@ -22,6 +25,18 @@ async def test_what_one_visitor_asked_for_is_on_no_other_visitors_page(client: C
         await page(client, path)
         (live,) = re.findall(r'data-live="([^"]*)"', await page(client))
         assert live == "/live?after=3"
+
+
+async def test_who_narrows_the_newsroom_searches_and_may_do_so_only_so_often(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client.app[SITE].limiter, "_clock", lambda: 0.0)
+    for _ in range(SEARCHES.burst):
+        await page(client, "/?source=Tagblatt")
+    for path in ("/?source=Tagblatt", "/?quoting=1", "/?since=2026-01-01"):
+        async with client.get(path) as response:
+            assert response.status == 429
+    await page(client)
 
 
 async def test_an_article_without_a_paper_is_no_paper_to_choose(client: Client, writer: StoreWriter) -> None:
