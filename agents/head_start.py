@@ -112,14 +112,7 @@ class HeadStart:
             return
         if job is None or job in self._begun or not self._idle():
             return
-        self._begun[job] = begun = asyncio.ensure_future(self._run(job))
-        begun.add_done_callback(_retrieve_error)
+        self._begun[job] = asyncio.ensure_future(self._run(job))
         if len(self._begun) > MOST_BEGUN:
             _, oldest = self._begun.popitem(last=False)
             oldest.cancel()
-
-
-def _retrieve_error(begun: asyncio.Future[tuple[Outcome, int]]) -> None:
-    """Take note of the error of a job whose message may never come: asyncio complains of one that nobody asks for."""
-    if not begun.cancelled():
-        begun.exception()
