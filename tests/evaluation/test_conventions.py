@@ -123,9 +123,10 @@ def test_what_a_source_says_is_all_of_its_sentence() -> None:
     assert found["speaker"] == "dem Wunsch der Räte"
 
 
-def test_signs_around_a_part_of_what_a_source_says_belong_to_nobody() -> None:
-    text = "Zehn Bäume fehlen laut Obst, in Waldau."
-    frame = "laut Obst | , in Waldau"
+@pytest.mark.parametrize("signs", [" ", ", "])
+def test_signs_around_a_part_of_what_a_source_says_belong_to_nobody(signs: str) -> None:
+    text = f"Zehn Bäume fehlen laut Obst{signs}in Waldau."
+    frame = f"laut Obst | {signs}in Waldau"
     [found] = told(text, row(text, "Indirect", spans="Zehn Bäume fehlen", speaker="Obst", cue="laut", frame=frame))
     assert (found["spans"], found["frame"]) == ("Zehn Bäume fehlen | in Waldau", "laut Obst")
 

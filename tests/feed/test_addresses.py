@@ -24,7 +24,15 @@ def test_not_public(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "193.99.144.80", "2a02:2e0:3fe:1001:302::", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
+    "address",
+    [
+        "8.8.8.8",
+        "193.99.144.80",
+        "2a02:2e0:3fe:1001:302::",
+        "::ffff:8.8.8.8",
+        "64:ff9b::8.8.8.8",
+        "2001:0:a00:7::f7f7:f7f7",
+    ],
 )
 def test_public(address: str) -> None:
     assert is_public(address)

@@ -84,6 +84,7 @@ def test_konjunktiv_forms_are_told_from_indicative_ones() -> None:
     assert {"bezweifle", "teile", "mitteile", "tue"} <= subjunctive_first()
     assert {"wäre", "gäbe", "käme", "könnten", "hielte", "gäben", "kämen"} <= subjunctive_second()
     assert not {"gab", "hielten", "blieben"} & subjunctive_second()
+    assert not {"wollte", "nannte", "möchte", "führe"} & subjunctive_second()
 
 
 def test_konjunktiv_forms_are_known_in_both_spellings() -> None:
