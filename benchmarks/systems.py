@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.pool.fork_server_client import SINGLE_THREADED
-from agents.settings import available_cores
+from pipeline.cores import available_cores
 
 
 @dataclass(frozen=True)

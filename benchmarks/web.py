@@ -26,7 +26,7 @@ from aiokafka import TopicPartition
 from agents import kafka, topics
 from agents.headers import trail_of
 from agents.progress import read_progress
-from agents.settings import Settings, available_cores
+from agents.settings import Settings
 from benchmarks.articles import multiplied, usable
 from benchmarks.console import show
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
@@ -35,6 +35,7 @@ from benchmarks.pages import Browsers
 from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.systems import REDEFLUSS, free_port, running
 from benchmarks.usage import cpu_seconds
+from pipeline.cores import available_cores
 from pipeline.stages import STAGES
 from tests.support.kafka_broker import KafkaBroker
 

@@ -49,7 +49,7 @@ def process(
     if not isinstance(outcome, Done):
         return []
     step = _step(stage, partition, offset, outcome.took_seconds)
-    out = headers.outgoing(received, step, attempt=1, more={"content_hash": outcome.content_hash})
+    out = headers.outgoing(received, step, attempt=1, extra={"content_hash": outcome.content_hash})
     return [Output(message.topic, message.key, message.value, out) for message in outcome.messages]
 
 
