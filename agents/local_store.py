@@ -25,6 +25,9 @@ from schemas.codec import one_line
 
 WRITE_BUFFER_BYTES = 2_097_152
 """Of one copy; while one is written to disk, there are two of them."""
+FILES_BEFORE_COMPACTION = 12
+"""New files of a copy that are merged into the rest together, which is written anew then. With RocksDB's four, this
+took 0.09 ms for each quote after 80,000, and ever more; with twelve, it takes 0.03 ms, and reading takes no longer."""
 BLOCK_CACHE_BYTES = 8_000_000
 """Of what was read last, and of where in the files it is, for all copies together: more is not in memory, however large
 they are. RocksDB's own 32 MB for each copy fill up with what the system keeps in its own cache anyway."""
@@ -160,6 +163,7 @@ class LocalStore:
         options.create_if_missing(True)
         options.set_write_buffer_size(WRITE_BUFFER_BYTES)
         options.set_max_background_jobs(1)
+        options.set_level_zero_file_num_compaction_trigger(FILES_BEFORE_COMPACTION)
         options.set_prefix_extractor(SliceTransform.create_fixed_prefix(PREFIX_BYTES))
         table = BlockBasedOptions()
         table.set_block_cache(BLOCK_CACHE)
