@@ -46,7 +46,13 @@ CORE: dict[str, tuple[str, ...]] = {
 GOLDEN = "quotes/test_golden.py", "entities/test_golden.py"
 NAMES = tuple(f"entities/test_{name}.py" for name in ("registry", "names", "completion", "gazetteer"))
 REFERENCES = ("entities/test_coreference.py", "entities/test_roles.py", "entities/test_nominative.py")
-QUOTES = ("quotes/test_registry.py", "quotes/test_rules.py", "quotes/test_interview.py", "quotes/test_extractor.py")
+QUOTES = (
+    "quotes/test_registry.py",
+    "quotes/test_rules.py",
+    "quotes/test_quotes_in_marks.py",
+    "quotes/test_interview.py",
+    "quotes/test_extractor.py",
+)
 RULES: dict[str, tuple[str, ...]] = {
     "pipeline.entities": (GOLDEN[1], *NAMES, *REFERENCES),
     "pipeline.quotes": (GOLDEN[0], *QUOTES),
