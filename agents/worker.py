@@ -15,7 +15,8 @@ from agents import cluster
 from agents.head_start import HeadStart
 from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.permissions import MissingPermission
-from agents.pool.pool import Pool, PoolError
+from agents.pool.fork_server_supervisor import PoolError
+from agents.pool.pool import Pool
 from agents.processes import return_free_memory, share_one_arena, spare_garbage_collection
 from agents.settings import Settings
 from agents.stage_apps import StageApps

@@ -13,7 +13,8 @@ from agents.app import StageApp
 from agents.head_start import HeadStart
 from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
-from agents.pool.pool import Pool, PoolError
+from agents.pool.fork_server_supervisor import PoolError
+from agents.pool.pool import Pool
 from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.stage_apps import StageApps, leave

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 
 from agents.pool.fork_server import ForkServerSetup
-from agents.pool.fork_server_client import ForkServerClient
+from agents.pool.fork_server_supervisor import ForkServerSupervisor
 from agents.pool.protocol import LENGTH, Job, Outcome, pack
 from agents.pool.scheduler import JobFailed, PendingJob, PoolProcess, Scheduler
 from agents.processes import lower_priority
@@ -28,17 +28,9 @@ log = logging.getLogger("redefluss.pool")
 
 MAX_CRASHES = 2
 """A job that ended this many processes is given up."""
-MAX_UNFINISHED_LOADS = 3
-"""After so many fork servers in a row that died before the models were loaded, the pool counts as broken."""
 LONG_SHARE = 0.1
 """A job that has run for this share of the time limit is set aside."""
-START_AGAIN_SECONDS = 1.0
-"""Until it is tried again to start a process for which the system had no room."""
 UNKNOWN_CAUSE = "an unknown cause"
-
-
-class PoolError(Exception):
-    """The pool cannot work at all: one line that says why (a model that cannot be loaded, a dead fork server)."""
 
 
 class Pool:
@@ -66,23 +58,17 @@ class Pool:
         on_retry: Callable[[str], None] = lambda _: None,
     ) -> None:
         setup = ForkServerSetup(loader, argument, memory_bytes, os.getpid())
-        self._fork_server = ForkServerClient(setup, self._on_report, self._on_fork_server_gone)
+        self._supervisor = ForkServerSupervisor(setup, self._fork_all, self._on_report)
+        self._fork_server = self._supervisor.client
         self._time_limit_seconds = time_limit_seconds
         self._on_restart = on_restart
         self._on_retry = on_retry
         self._processes = [PoolProcess(slot) for slot in range(processes)]
         self._aside: list[PoolProcess] = []
         self._scheduler = Scheduler()
-        self._ready: asyncio.Future[float] | None = None
         self._exit_causes: dict[int, str] = {}
         self._watch_task: asyncio.Task[None] | None = None
-        self._stopping = False
-        self._fork_server_ready = False
-        self._unfinished_loads = 0
-        self.broken: asyncio.Future[str] | None = None
-        """Resolves, with a line that says why, when the pool can no longer work."""
         self.restarts = 0
-        self.load_seconds = 0.0
         self.last_progress_at = -math.inf
         """When a process last answered or was replaced, on the monotonic clock."""
 
@@ -114,15 +100,22 @@ class Pool:
     @property
     def ready(self) -> bool:
         """Whether the models are loaded."""
-        return self._ready is not None and self._ready.done() and not self._ready.exception()
+        return self._supervisor.ready
+
+    @property
+    def load_seconds(self) -> float:
+        """How long the models took to load; 0 until they have."""
+        return self._supervisor.load_seconds
+
+    @property
+    def broken(self) -> asyncio.Future[str] | None:
+        """Resolves, with a line that says why, when the pool can no longer work; None before it is started."""
+        return self._supervisor.broken
 
     async def start(self) -> None:
         """Start the fork server; models load in the background (`loaded`), jobs may be submitted meanwhile."""
-        loop = asyncio.get_running_loop()
-        self._ready = loop.create_future()
-        self.broken = loop.create_future()
-        self._start_fork_server()
-        self._watch_task = loop.create_task(self._watch_clock())
+        self._supervisor.start()
+        self._watch_task = asyncio.get_running_loop().create_task(self._watch_clock())
 
     async def loaded(self) -> float:
         """Wait for the models; the seconds they took.
@@ -130,8 +123,7 @@ class Pool:
         Raises:
             PoolError: they cannot be loaded.
         """
-        assert self._ready is not None
-        return await asyncio.shield(self._ready)
+        return await self._supervisor.wait_loaded()
 
     async def run(self, job: Job) -> tuple[Outcome, int]:
         """Do a job in some process; a process that dies of it is replaced and the job begun again, once.
@@ -148,7 +140,7 @@ class Pool:
 
     async def stop(self) -> None:
         """End all processes at once; jobs under way are cancelled."""
-        self._stopping = True
+        self._supervisor.stopping = True
         if self._watch_task:
             self._watch_task.cancel()
         for process in self.processes:
@@ -161,7 +153,7 @@ class Pool:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._fork_server.stop()
+        await self._supervisor.stop()
 
     def _dispatch(self) -> None:
         # An idle process rather does what should wait for another one than nothing, but not before an idle other one.
@@ -185,67 +177,25 @@ class Pool:
             self._on_retry(pending.job.stage)
 
     def _on_report(self, kind: str, *values: Any) -> None:
-        assert self._ready is not None
-        if kind == "ready":
-            self._fork_server_ready = True
-            self._unfinished_loads = 0
-            self.load_seconds = values[0]
-            if not self._ready.done():
-                self._ready.set_result(values[0])
-            for process in self._processes:
-                self._fork(process)
-        elif kind == "failed":
-            self._fail(values[0])
-        elif kind == "forked":
+        if kind == "forked":
             process = self._processes[values[0]]
             process.pid = values[1]
             process.head_started_at = time.monotonic()  # what waited for its birth has only begun now
         elif kind == "exited" and any(process.pid == values[0] for process in self.processes):
             self._exit_causes[values[0]] = values[1]
 
-    def _on_fork_server_gone(self) -> None:
-        if self._stopping:
-            return
-        if not self._fork_server_ready:
-            self._unfinished_loads += 1
-        self._fork_server_ready = False
-        if self._unfinished_loads >= MAX_UNFINISHED_LOADS:
-            self._fail(f"the process that loads the models died {MAX_UNFINISHED_LOADS} times before it had")
-        elif self.broken is None or not self.broken.done():
-            log.warning("the process that holds the models ended; it is started again")
-            self._start_fork_server()
-
-    def _start_fork_server(self) -> None:
-        """Start it, as soon as the system has room for it."""
-        if self._stopping:
-            return
-        try:
-            self._fork_server.start()
-        except OSError as error:
-            self._try_again(self._start_fork_server, error)
-
-    def _try_again(self, start: Callable[[], None], error: OSError) -> None:
-        """Start a process later: no other event would, and jobs would wait for it for ever."""
-        log.warning("no process can be started (%s); trying again", error)
-        asyncio.get_running_loop().call_later(START_AGAIN_SECONDS, start)
-
-    def _fail(self, why: str) -> None:
-        assert self._ready is not None
-        assert self.broken is not None
-        if not self._ready.done():
-            self._ready.set_exception(PoolError(why))
-            self._ready.exception()  # someone may never ask
-        if not self.broken.done():
-            self.broken.set_result(why)
+    def _fork_all(self) -> None:
+        for process in self._processes:
+            self._fork(process)
 
     def _fork(self, process: PoolProcess) -> None:
-        if self._stopping or process.reader_task is not None or not self._fork_server_ready:
+        if self._supervisor.stopping or process.reader_task is not None or not self._supervisor.loaded:
             return  # another try has come before this one, or is to come
         self._scheduler.forget(process)
         try:
             ours, theirs = socket.socketpair()
         except OSError as error:
-            self._try_again(partial(self._fork, process), error)
+            self._supervisor.start_later(partial(self._fork, process), error)
             return
         self._fork_server.send("fork", process.slot, (theirs.fileno(),))
         theirs.close()
@@ -279,7 +229,7 @@ class Pool:
             writer, process.writer = process.writer, None
             if writer is not None:
                 writer.close()
-        if not self._stopping:
+        if not self._supervisor.stopping:
             await self._replace(process)
 
     async def _replace(self, process: PoolProcess) -> None:
@@ -358,7 +308,7 @@ class Pool:
 
     def _set_aside(self, process: PoolProcess) -> None:
         """Put another process in the place of one that takes long, so that articles that don't need not wait."""
-        if not self._fork_server_ready or len(self._aside) >= len(self._processes):
+        if not self._supervisor.loaded or len(self._aside) >= len(self._processes):
             return
         head, *waiting = process.jobs
         process.jobs = deque([head])

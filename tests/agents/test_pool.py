@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from agents.pool import pool as pool_module
-from agents.pool.pool import Pool, PoolError
+from agents.pool import fork_server_supervisor
+from agents.pool.fork_server_supervisor import PoolError
+from agents.pool.pool import Pool
 from agents.pool.protocol import Done, Job, Refused
 from agents.pool.scheduler import JobFailed
 from agents.processes import LOWERED_BY
@@ -168,7 +169,7 @@ async def test_a_killed_fork_server_is_started_again_and_nothing_is_blamed_for_i
 
 async def test_what_the_system_has_no_room_for_is_started_as_soon_as_it_has(make_pool, monkeypatch, caplog):
     """Neither descriptors nor processes are endless, and nobody else would start these again."""
-    monkeypatch.setattr(pool_module, "START_AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(fork_server_supervisor, "START_AGAIN_SECONDS", 0.1)
     pool = await make_pool(processes=1)
     await pool.loaded()
     await all_idle(pool)

@@ -11,7 +11,7 @@ import pytest
 from agents import cluster, worker_session
 from agents import worker as worker_module
 from agents.local_store import LocalStoreError
-from agents.pool.pool import PoolError
+from agents.pool.fork_server_supervisor import PoolError
 from agents.settings import Settings
 from agents.worker import Worker, WorkerError
 from agents.worker_session import WorkerSession

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agents import stall_detector, topic_identity
-from agents.pool.pool import PoolError
+from agents.pool.fork_server_supervisor import PoolError
 from agents.settings import Settings
 from agents.status import WorkerStatus
 from agents.worker_session import WorkerSession
