@@ -20,6 +20,7 @@ from agents.local_store import STORE_RETRY_SECONDS, LocalStore, LocalStoreError
 from agents.permissions import MissingPermission
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset, written_at
+from agents.topics import LEAST_REMOVAL_HOURS
 
 log = logging.getLogger("redefluss.topic_replica")
 
@@ -28,8 +29,8 @@ PAUSE_SECONDS = 1.0
 """Between reads, once the copy is up to date; what this worker did itself is known at once."""
 READ_MILLISECONDS = 500
 READ_MESSAGES = 500
-REMOVALS_SECONDS = 86_400.0
-"""For so long at least the broker keeps messages without a value: Kafka's default of `delete.retention.ms`."""
+REMOVALS_SECONDS = LEAST_REMOVAL_HOURS * 3600.0
+"""For so long at least the broker keeps messages without a value."""
 LONG_PARTITION_MESSAGES = 20_000
 """Messages of a partition that are read faster than it is found out where to begin."""
 

@@ -38,7 +38,7 @@ others are raised."""
 
 HOUR_MS = 3_600_000
 LEAST_REMOVAL_HOURS = 24
-"""Kafka's default for messages without a value on a compacted topic, which local copies of topics count on."""
+"""For so long at least a compacted topic keeps messages without a value: Kafka's default. Local copies count on it."""
 BROKER_TIME = "LogAppendTime"
 CLUSTER_DEFAULT = -1
 """As the protocol has it, for the copies of a topic that is created."""
