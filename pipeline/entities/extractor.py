@@ -1,16 +1,8 @@
 """The second stage: who and what an article is about."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
-
 from pipeline.config import PipelineConfig
-from pipeline.coverage import Coverage
-from pipeline.entities.certain_names import certain_names
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
-from pipeline.entities.coreference import add_references
 from pipeline.entities.countries import country_of
-from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.gender import gender_of
 from pipeline.entities.known_entities import add_known
@@ -20,7 +12,7 @@ from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.name_spans import ModelSpan, name_spans
 from pipeline.entities.national_names import gazetteer_of
 from pipeline.entities.person_clusters import cluster_persons
-from pipeline.entities.reader_references import add_reader_references
+from pipeline.entities.references import add_references
 from pipeline.entities.roles import read_infobox, read_roles
 from pipeline.entities.salience import saliences
 from pipeline.entities.words import TextWords
@@ -52,30 +44,28 @@ class EntityExtractor:
 
     def __init__(self, config: PipelineConfig) -> None:
         folder = reader_folder(config.model_de)
-        self._reader: Reader | None = shared_reader(folder) if folder is not None else None
         self._nlp = load_pipeline(config.model_de) if folder is None else None
+        """Finds the names, unless the reader does."""
+        reader = folder or reader_folder(config.quote_model)
+        self._reader: Reader | None = shared_reader(reader) if reader is not None else None
         self._gazetteer = GazetteerFile(config.gazetteer)
 
     def __call__(self, article: CleanArticle) -> EntityArticle:
         """The article with its entities, in the order of their first mention."""
-        gazetteer = gazetteer_of(self._gazetteer(), country_of(article))
-        reading = None if self._reader is None else self._reader(article.text)
+        reading = self._reader(article.text) if self._reader is not None else None
         words, model = self._read(article.text)
-        if reading is None:  # the reader sees them by itself; what rules add to it is hardly ever a name
-            model = _with_evident(words, model, list(certain_names(words, gazetteer)))
-        clusters = self._clusters(article, words, model, gazetteer, reading)
-        entities = _records(article, words, clusters)
+        clusters = self._clusters(article, words, model, reading)
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
-        return EntityArticle(**fields, entities=entities)
+        return EntityArticle(**fields, entities=_records(article, words, clusters))
 
     def _read(self, text: str) -> tuple[TextWords, list[ModelSpan]]:
         """The words, and the names that the model finds."""
-        if self._reader is not None:
+        if self._nlp is None:
+            assert self._reader is not None
             reading = self._reader(text)
             return reading.layout.text_words, [
                 (*reading.layout.range(TokenRange(name.first, name.last)), _TYPES[name.type]) for name in reading.names
             ]
-        assert self._nlp is not None
         doc = self._nlp(text)
         return TextWords(text, [CharOffset(sentence.start_char) for sentence in doc.sents]), [
             (CharOffset(ent.start_char), CharOffset(ent.end_char), _TYPES[ent.label_])
@@ -84,14 +74,10 @@ class EntityExtractor:
         ]
 
     def _clusters(
-        self,
-        article: CleanArticle,
-        words: TextWords,
-        model: list[ModelSpan],
-        gazetteer: Gazetteer,
-        reading: Reading | None,
+        self, article: CleanArticle, words: TextWords, model: list[ModelSpan], reading: Reading | None
     ) -> list[Cluster]:
-        evidence = None if reading is None else NameEvidence(reading.layout, reading.named)
+        gazetteer = gazetteer_of(self._gazetteer(), country_of(article))
+        evidence = NameEvidence(reading.layout, reading.named) if reading is not None and self._nlp is None else None
         names = name_spans(words, model, gazetteer, evidence)
         persons = cluster_persons(words, [span for span in names if span.type == "PER"])
         others: list[NameSpan] = [span for span in names if span.type != "PER"]
@@ -100,27 +86,9 @@ class EntityExtractor:
         read_roles(words, persons, others_named, gazetteer)
         read_infobox(article.infobox, persons, gazetteer)
         add_known(clusters, gazetteer)
-        if self._reader is None or reading is None:
-            add_references(words, clusters, gazetteer)
-        else:
-            add_reader_references(reading, clusters, self._reader.scorers)
+        if self._reader is not None and reading is not None:
+            add_references(reading, clusters, self._reader.scorers)
         return sorted(clusters, key=lambda c: (c.mentions[0], c.name))
-
-
-def _with_evident(words: TextWords, model: Iterable[ModelSpan], evident: Sequence[ModelSpan]) -> list[ModelSpan]:
-    """The model's names and those `evident` ones that lie beside them; a place within an evident body gives way."""
-    bodies = sorted((begin, end) for begin, end, type_ in evident if type_ == "ORG")
-    begins, reach = [begin for begin, _ in bodies], list(accumulate((end for _, end in bodies), max))
-
-    def within_a_body(begin: CharOffset, end: CharOffset) -> bool:
-        before = bisect_right(begins, begin)
-        return before > 0 and end <= reach[before - 1]
-
-    kept = [span for span in model if span[2] != "LOC" or not within_a_body(span[0], span[1])]
-    taken = Coverage(len(words.text))
-    for begin, end, _ in kept:
-        taken.add(begin, end)
-    return [*kept, *(name for name in evident if not taken.meets(name[0], name[1]))]
 
 
 def _records(article: CleanArticle, words: TextWords, clusters: list[Cluster]) -> list[Entity]:

@@ -1,4 +1,4 @@
-"""How far the names of bodies and districts reach: with the place behind them, and with the noun before it."""
+"""Where the names of bodies and districts begin: with the noun before a place, behind the noun that says their kind."""
 
 from collections.abc import Sequence
 
@@ -14,33 +14,14 @@ _COMPOUND_KINDS = ("hersteller", "konzern")
 _DISTRICTS = word_list("districts_before_places")
 
 
-def with_places(words: TextWords, spans: Sequence[NameSpan]) -> list[NameSpan]:
-    """`spans` in reading order, in which bodies and places are one name.
-
-    A place right behind an organisation belongs to its name ("Städtetag NRW"); acronyms stand for themselves. So does
-    a noun before a place that is called by it: "Sparkasse Waldau", "Kreis Waldau".
-    """
+def with_nouns(words: TextWords, spans: Sequence[NameSpan]) -> list[NameSpan]:
+    """`spans` in reading order, each with the noun that it is called by: "Sparkasse Waldau", "Kreis Waldau"."""
+    if not NAME_RULES["noun-before-place"].on:
+        return list(spans)
     result: list[NameSpan] = []
     for span in spans:
-        last = result[-1] if result else None
-        if last is not None and NAME_RULES["place-behind-body"].on and _behind_body(words, last, span):
-            result[-1] = NameSpan(last.begin, span.end, "ORG")
-        elif NAME_RULES["noun-before-place"].on:
-            result.append(_with_noun(words, last, span))
-        else:
-            result.append(span)
+        result.append(_with_noun(words, result[-1] if result else None, span))
     return result
-
-
-def _behind_body(words: TextWords, last: NameSpan, span: NameSpan) -> bool:
-    return (
-        (last.type, span.type) == ("ORG", "LOC")
-        and words.text[last.end : span.begin] == " "
-        and words.text[last.end - 1] != "."
-        and not words.text[last.begin : last.end].isupper()
-        and not words.text[last.begin : last.end].islower()  # "dpa"
-        and words.text[span.end : span.end + 1] != "-"
-    )
 
 
 def _with_noun(words: TextWords, last: NameSpan | None, span: NameSpan) -> NameSpan:

@@ -9,14 +9,13 @@ from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch, compound_beginnings
 from pipeline.entities.known_names import known_names
 from pipeline.entities.member_roles import without_members
-from pipeline.entities.name_completion import complete_names, with_nicknames
 from pipeline.entities.name_evidence import NameEvidence
-from pipeline.entities.name_extents import with_places, without_kind
+from pipeline.entities.name_extents import with_nouns, without_kind
 from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
-from pipeline.entities.national_names import in_their_countries
+from pipeline.entities.national_names import demonym, in_their_countries
+from pipeline.entities.nicknames import with_nicknames
 from pipeline.entities.person_words import is_given_name
-from pipeline.entities.referents import demonym
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.repeated_names import add_repeated_names
 from pipeline.entities.roles_lexicon import role_word
@@ -50,7 +49,7 @@ def name_spans(
     if NAME_RULES["line-end"].on:
         lines = [part for found in lines for part in _in_lines(words, *found)]
     repaired = [span for found in lines if (span := _repaired(words, *found, gazetteer)) is not None]
-    repaired = with_nicknames(words, complete_names(words, repaired, gazetteer))
+    repaired = with_nicknames(words, repaired)
     known = known_names(words, repaired, gazetteer, evidence)
     spans = [_known_part(words, span, gazetteer) for span in _merged(words, repaired, known)]
     if NAME_RULES["turn-label"].on:
@@ -62,7 +61,7 @@ def name_spans(
     persons = frozenset((found.begin, found.end) for found in repaired if found.type == "PER")
     spans = without_members(words, sorted(with_one_type(words, spans, persons, evidence)))
     spans = in_their_countries(words, spans, gazetteer)
-    return with_places(words, spans)
+    return with_nouns(words, spans)
 
 
 def _in_lines(words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType) -> Iterator[ModelSpan]:

@@ -100,3 +100,13 @@ def _foreign(words: TextWords, begin: CharOffset, gazetteer: Gazetteer) -> bool:
         return adjective["stem"] == "europäisch" or adjective["stem"] in gazetteer.adjectives
     known = gazetteer.look_up(word)
     return known is not None and bool(known.entry.adjectives) and word == known.form + "s"
+
+
+def demonym(word: str, gazetteer: Gazetteer) -> GazetteerEntry | None:
+    """The country of "Brite", "Briten", "Britin", "Deutsch-Israeli"."""
+    if not word[0].isupper():
+        return None
+    last = word.rsplit("-", 1)[-1]
+    bare = [last.removesuffix(ending) for ending in ("", "n", "in", "innen", "s")]
+    women = [form + "e" for form in bare[2:4]]
+    return next((entry for form in (*bare, *women) if (entry := gazetteer.demonyms.get(form)) is not None), None)

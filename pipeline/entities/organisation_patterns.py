@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.entities.name_clusters import stands_for
-from pipeline.entities.registry import NAME_RULES
 from pipeline.lexicon import endings
-from pipeline.spans import CharOffset, CharRange, char_span
+from pipeline.spans import CharOffset, char_span
 from schemas.records import EntityType
 
 _NO_TIME = r"(?!Mon|Diens|Mitt|Donners|Frei|Sams|Sonn|Abend|Morgen|Nachmittag)"
@@ -29,6 +28,15 @@ _SEATED = re.compile(
 _NO_WORD = re.compile(r"\w{100,}|(?<![\w&.-])[\w&.-]{300,}")
 """Longer than any word, and than any with hyphens; the patterns would go through it from each of its letters."""
 _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
+    (
+        "ORG",
+        re.compile(
+            r"\b[A-ZÄÖÜ][A-Za-zÄÖÜäöü]+-(?:Ministerium|\w*ministerium|Kommission|Parlament|Sicherheitsrat|"
+            r"Regierung|\w*[rR]egierung|Rat|Bank|Konzern|Fraktion|Bundestagsfraktion|Landtagsfraktion|Institut|"
+            r"Stiftung|Zeitung|Armee|Behörde|\w*behörde|Koalition)(?:s|es)?\b(?!-)"
+        ),
+    ),
+    ("ORG", _SEATED),
     ("ORG", re.compile(rf"(?<![\w-])(?!(?:{_NO_ACRONYMS})\b)[A-ZÄÖÜ]{{2,5}}(?![\w-])(?! [A-ZÄÖÜ]{{2,}}\b)")),
     (
         "ORG",
@@ -64,36 +72,9 @@ _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
 )
 
 
-_CERTAIN = (
-    (
-        NAME_RULES["body-in-compound"],
-        re.compile(
-            r"\b[A-ZÄÖÜ][A-Za-zÄÖÜäöü]+-(?:Ministerium|\w*ministerium|Kommission|Parlament|Sicherheitsrat|"
-            r"Regierung|\w*[rR]egierung|Rat|Bank|Konzern|Fraktion|Bundestagsfraktion|Landtagsfraktion|Institut|"
-            r"Stiftung|Zeitung|Armee|Behörde|\w*behörde|Koalition)(?:s|es)?\b(?!-)"
-        ),
-    ),
-    (NAME_RULES["seated-body"], _SEATED),
-)
-
-
-def certain_organisations(text: str) -> Iterator[CharRange]:
-    """Begin and end of bodies in compounds ("EU-Kommission") and with their place ("Landgericht Bremen").
-
-    They may overlap.
-    """
-    for rule, pattern in _CERTAIN:
-        if not rule.on:
-            continue
-        for match in pattern.finditer(text):
-            yield CharRange(*char_span(match))
-
-
 def pattern_spans(text: str) -> Iterator[tuple[CharOffset, CharOffset, EntityType]]:
     """Begin, end and type of what looks like the name of an organisation or a place; they may overlap."""
     text = _NO_WORD.sub(lambda run: " " * len(run.group()), text)
-    for begin, end in certain_organisations(text):
-        yield begin, end, "ORG"
     for entity_type, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             begin, end = char_span(match, "name" if "name" in pattern.groupindex else 0)

@@ -22,27 +22,6 @@ class NameRule(Rule):
 NAME_RULES = RuleSet[NameRule](
     (
         NameRule(
-            "body-in-compound",
-            "A body behind a hyphen is an organisation with what stands before it.",
-            "Die Elbe-Kommission lehnt das ab.",
-            "Die Elbe-Krise lehnt das ab.",
-            "Elbe-Kommission|ORG|1",
-        ),
-        NameRule(
-            "seated-body",
-            "A court, university or office is an organisation with the place behind it.",
-            "Das Landgericht Lindow lehnt das ab.",
-            "Das Gericht Lindow lehnt das ab.",
-            "Landgericht Lindow|ORG|1",
-        ),
-        NameRule(
-            "introduced-person",
-            "Whoever stands behind an article and a role is a person.",
-            "Das sagte der Rapper Haftbefehl.",
-            "Das sagte der Regen Haftbefehl.",
-            "Haftbefehl|PER|1",
-        ),
-        NameRule(
             "line-end",
             "A name does not go over the end of a line.",
             "Streit um [Lindow\n\nBerlin|LOC]",
@@ -83,13 +62,6 @@ NAME_RULES = RuleSet[NameRule](
             "Die [Ukraine-Krise|MISC] dauert an.",
             "Die [Elbphilharmonie|LOC] steht.",
             "Ukraine|LOC|1",
-        ),
-        NameRule(
-            "surname-behind",
-            "A surname behind a given name that a role introduces belongs to it.",
-            "Ministerin [Wiebke|PER] Tannhoff kam.",
-            "Im Bus saß [Wiebke|PER] Montag.",
-            "Wiebke Tannhoff|PER|1",
         ),
         NameRule(
             "gazetteer",
@@ -148,13 +120,6 @@ NAME_RULES = RuleSet[NameRule](
             "Falk Ahlers|PER|2",
         ),
         NameRule(
-            "place-behind-body",
-            "A place right behind an organisation belongs to its name.",
-            "Der [Städtetag|ORG] [NRW|LOC] kam.",
-            "Der [Städtetag|ORG] kam nach [NRW|LOC].",
-            "Städtetag NRW|ORG|1",
-        ),
-        NameRule(
             "noun-before-place",
             "A noun that a body or district is called by belongs to the name of its place.",
             "Der Kreis [Lindow|LOC] klagt.",
@@ -184,27 +149,3 @@ NAME_RULES = RuleSet[NameRule](
         ),
     )
 )
-
-REFERENCE_RULES = RuleSet[Rule](
-    (
-        Rule(
-            "pronoun",
-            "A pronoun means the person of its gender who is most present.",
-            "Ministerin Anna Körber kam. [Sie] lächelte.",
-            "Ministerin Anna Körber kam. [Sie] haben beide recht.",
-        ),
-        Rule(
-            "nominal",
-            "A noun means the person whose role, party or nation it says, else the one who is most present.",
-            "Ministerin Anna Körber kam. „Gut“, sagte [die Ministerin].",
-            "Ministerin Anna Körber kam. „Gut“, sagte [die Tabelle].",
-        ),
-        Rule(
-            "organisation-nominal",
-            "A noun means the organisation whose name or kind it says.",
-            "Die Gewerkschaft Komba klagt. Das teilte [die Gewerkschaft] mit.",
-            "Die Gewerkschaft Komba klagt. Das teilte [die Tabelle] mit.",
-        ),
-    )
-)
-"""Rules that say whom other words than names mean, where there is no reader; those stand in square brackets."""

@@ -12,7 +12,7 @@ import orjson
 from pipeline.config import PipelineConfig
 from pipeline.entities import EntityExtractor
 from pipeline.entities.name_spans import ModelSpan
-from pipeline.entities.registry import NAME_RULES, REFERENCE_RULES
+from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
 from pipeline.evaluation.speaker_scores import SpeakerCounts, count
 from pipeline.evaluation.speakers import read_gold
@@ -29,7 +29,7 @@ ALL = "all rules"
 
 def all_rules() -> list[Rule]:
     """Every rule of the stages `entities` and `quotes`."""
-    return [*NAME_RULES, *REFERENCE_RULES, *QUOTE_RULES, *SPEAKER_RULES, *LINK_RULES]
+    return [*NAME_RULES, *QUOTE_RULES, *SPEAKER_RULES, *LINK_RULES]
 
 
 _FOR_NAMES = frozenset[Rule](NAME_RULES)

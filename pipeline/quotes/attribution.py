@@ -6,11 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.entities.coreference import enumerated
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.chain_names import ChainNames
-from pipeline.quotes.linking import Linker
+from pipeline.quotes.linking import Linker, enumerated
 from pipeline.quotes.quote_tokens import quote_in_tokens
 from pipeline.quotes.registry import is_carried, is_certain, is_of_others
 from pipeline.quotes.speaker_names import informant, name_of_words

@@ -4,10 +4,8 @@ import re
 from collections.abc import Sequence
 
 from pipeline.config import PipelineConfig
-from pipeline.entities.countries import country_of
-from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.name_forms import with_full_stop
-from pipeline.entities.national_names import gazetteer_of
+from pipeline.entities.words import TextWords
 from pipeline.errors import ConfigurationError
 from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
 from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
@@ -64,7 +62,6 @@ class QuoteExtractor:
     def __init__(self, config: PipelineConfig) -> None:
         self._rules = RuleQuotes()
         self._reader = _load_reader(config.quote_model)
-        self._gazetteer = GazetteerFile(config.gazetteer)
 
     def sentences(self, text: str) -> list[QuoteCandidate]:
         """The quotes of `text` as records have them, not linked to entities."""
@@ -82,8 +79,7 @@ class QuoteExtractor:
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         analysed, reading = self._analysed(article.text)
         found = self._sentences(analysed, reading, article.blocks)
-        gazetteer = gazetteer_of(self._gazetteer(), country_of(article))
-        linker = Linker(article, gazetteer, reading.layout.text_words if reading is not None else None)
+        linker = Linker(article, reading.layout.text_words if reading is not None else TextWords(article.text, ()))
         if self._reader is None:
             said = [(_speaker_by_rule(article, linker, candidate), candidate.addressee_spans) for candidate in found]
         else:

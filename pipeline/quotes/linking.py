@@ -3,11 +3,12 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
-from pipeline.entities.coreference import Resolver
-from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.person_words import TITLES
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
+from pipeline.lexicon import word_list
 from pipeline.lexicon.words import SOURCE_BODIES
 from pipeline.quotes.speaker_registry import LINK_RULES
 from pipeline.spans import CharOffset, CharRange
@@ -22,26 +23,33 @@ _SOURCE_OF = re.compile(
 "Regierungskreise" are people who want no name, and not the government.
 """
 _NOBODYS = frozenset({"Eigen", "Medien", "Presse"})
-
-
-def _speaks(body: str) -> bool:
-    """Whether what a source's word begins with gives information: "Polizei", "Händler", unlike "Preis"."""
-    return body.lower() in SOURCE_BODIES or role_word(body) is not None
+_MEDIA = word_list("media_before_names")
+_LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: (?:die|der|das|seine?|ihre?))? ")
+_JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
+_IN_BRACKETS = re.compile(r" \([^()\n]{1,40}\)")
+_ATTRIBUTE_AT_END = re.compile(r"(?<= )(?:(?:die|der|das|seine?|ihre?) [\w-]{3,}er?|[\w-]{3,}er) $")
+_POSSESSIVES = frozenset({"sein", "seine", "ihr", "ihre"})
+_OWNING = frozenset({"von", "vom", "des", "der", "für", "bei", "aus", "im", "in", "am", "beim"})
+"""Words between a noun and whatever it belongs to or where it is: "der Sprecher von Putin"."""
 
 
 class Linker:
-    """Links spans of one article to its entities; `gazetteer` and `words` as of a `Resolver`."""
+    """Links words of one article to its entities.
 
-    def __init__(
-        self, article: EntityArticle, gazetteer: Gazetteer | None = None, words: TextWords | None = None
-    ) -> None:
+    Args:
+        article: whose entities can be meant.
+        words: of the article's text.
+    """
+
+    def __init__(self, article: EntityArticle, words: TextWords) -> None:
         self._article = article
-        self._resolver = Resolver(article, gazetteer, words)
+        self._words = words
         self._mentions: list[tuple[Mention, Entity]] = sorted(
             ((mention, entity) for entity in article.entities for mention in entity.mentions),
             key=lambda pair: (pair[0].begin, -pair[0].end),
         )
         self._begins = [mention.begin for mention, _ in self._mentions]
+        self._reach = list(accumulate((mention.end for mention, _ in self._mentions), max))
         self._by_id = {entity.id: entity for entity in article.entities}
         self._named_so: dict[str, Entity] = {}
         for mention, entity in self._mentions:
@@ -58,10 +66,9 @@ class Linker:
         It is not `other`: nobody tells himself anything.
         """
         for begin, end in spans:
-            entity, name = self._resolver.speaker(begin, end)
-            if name is None:
-                entity = self._named(begin, end)
-                name = entity.name if entity is not None else None
+            several = self.several([CharRange(begin, end)])
+            entity = None if several else self._head(begin, end) or self._named(begin, end)
+            name = enumerated(several) if several else entity.name if entity is not None else None
             if name is None:
                 entity, name = self.owner_of_source(begin, end)
             if name is not None and (entity is None or other is None or entity.id != other.id):
@@ -69,8 +76,21 @@ class Linker:
         return None, None
 
     def several(self, spans: Sequence[CharRange]) -> list[str]:
-        """The names of those whom the first of `spans` joins by "und" ("Anna Berg und Landrat Karl Obst"), or none."""
-        return self._resolver.several(*spans[0]) if spans else []
+        """The names of those whom the first of `spans` joins by commas and a last "und"; of one, nothing.
+
+        They may have roles ("Anna Berg und Landrat Karl Obst") and brackets ("Anna Berg (CDU) und Karl Obst (SPD)").
+        """
+        if not spans:
+            return []
+        begin, end = spans[0]
+        text = self._words.text
+        inside = [(mention, entity.name) for mention, entity in self._within(begin, end) if _for_itself(text, mention)]
+        if inside and self._subordinate(begin, end, inside[0][0]):
+            return []  # "der Anwalt von Anna Berg und Karl Obst"
+        names = [name for _, name in inside]
+        gaps = [_joint(text[left.end : right.begin]) for (left, _), (right, _) in pairwise(inside)]
+        joined = gaps and _LAST_JOINT.fullmatch(gaps[-1]) and all(_JOINT.fullmatch(gap) for gap in gaps)
+        return names if joined and len(set(names)) == len(names) else []
 
     def owner_of_source(self, begin: CharOffset, end: CharOffset) -> tuple[Entity | None, str | None]:
         """Whom a source in one word belongs to: the entity, else what the word begins with ("Polizei")."""
@@ -81,17 +101,70 @@ class Linker:
         named = self._named_so.get(who) or self._named_so.get(f"{who}{source['joint'] or ''}")
         if who in _NOBODYS or not (source["name"] or named is not None or _speaks(who)):
             return None, None
-        entity = named or self._resolver.organisation(who, begin)
-        return entity, entity.name if entity is not None else who
+        return named, named.name if named is not None else who
+
+    def _within(self, begin: CharOffset, end: CharOffset) -> list[tuple[Mention, Entity]]:
+        """The mentions that lie in the words, in reading order."""
+        first, last = bisect_left(self._begins, begin), bisect_right(self._begins, end)
+        return [(mention, entity) for mention, entity in self._mentions[first:last] if mention.end <= end]
+
+    def _head(self, begin: CharOffset, end: CharOffset) -> Entity | None:
+        """Whom the head of the words means: the first mention that nothing subordinates, persons before others."""
+        first, last = bisect_right(self._reach, begin), bisect_left(self._begins, end)
+        inside = [(m, e) for m, e in self._mentions[first:last] if begin < m.end]
+        whole = [(m, e) for m, e in inside if self._words.text[m.end : m.end + 1] != "-"]
+        heads = [entity for mention, entity in whole if not self._subordinate(begin, end, mention)]
+        return next((entity for entity in heads if entity.type == "PER"), heads[0] if heads else None)
+
+    def _subordinate(self, begin: CharOffset, end: CharOffset, mention: Mention) -> bool:
+        """Whether a mention only specifies the noun of the phrase ("Putins Sprecher", "der Sprecher von Putin")."""
+        words = self._words
+        after = words.at(mention.end)
+        if after < len(words.words) and words.words[after].begin < end and words.gap(after - 1, after) == " ":
+            following = words.words[after].text
+            if following[0].isupper() and role_word(following) is not None:
+                return True
+        if words.text[mention.begin - 1 : mention.begin] == "(" and mention.begin > begin:
+            return True
+        index = words.at(max(mention.begin, begin))
+        if index and words.words[index - 1].text in _MEDIA:
+            index -= 1
+        owning = index >= 2 and words.words[index - 1].begin >= begin and words.words[index - 1].text in _OWNING
+        return owning and words.words[index - 2].begin >= begin and words.words[index - 2].capitalised
 
     def _named(self, begin: CharOffset, end: CharOffset) -> Entity | None:
-        """The person named in the span; without one, what its first words name."""
-        first, last = bisect_left(self._begins, begin), bisect_right(self._begins, end)
-        inside = [(m, e) for m, e in self._mentions[first:last] if m.end <= end]
-        for mention, entity in inside:
-            if entity.type == "PER" and mention.kind == "name":
-                return entity
-        for mention, entity in inside:
-            if (mention.end == end and entity.type != "LOC") or mention.begin == begin:
-                return entity
-        return None
+        """Whose information the words are: "Angaben des Landratsamts"; not whose role: "der Chef des Landratsamts"."""
+        inside = self._within(begin, end)
+        if not inside or any(
+            role_word(word.text) is not None for word in self._words.within(begin, inside[0][0].begin)
+        ):
+            return None
+        persons = (entity for mention, entity in inside if entity.type == "PER" and mention.kind == "name")
+        others = (e for m, e in inside if (m.end == end and e.type != "LOC") or m.begin == begin)
+        return next(persons, None) or next(others, None)
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Several names as one: "Anna Berg, Karl Obst und Ida Rau"."""
+    return ", ".join(names[:-1]) + " und " + names[-1]
+
+
+def _speaks(body: str) -> bool:
+    """Whether what a source's word begins with gives information: "Polizei", "Händler", unlike "Preis"."""
+    return body.lower() in SOURCE_BODIES or role_word(body) is not None
+
+
+def _for_itself(text: str, mention: Mention) -> bool:
+    """Whether a mention stands for somebody, and does not say of a name or of a role whose it is."""
+    part = text[mention.end : mention.end + 1] == "-" or text[mention.begin - 1 : mention.begin] == "("
+    return not part and mention.text not in _POSSESSIVES
+
+
+def _joint(between: str) -> str:
+    """What stands between two names without the brackets of the first, and the role of the second and its attribute."""
+    joint = _IN_BRACKETS.sub("", between)
+    while words := joint.split():
+        if words[-1].rstrip(".") not in TITLES and role_word(words[-1]) is None:
+            break
+        joint = joint[: joint.rindex(words[-1])]
+    return _ATTRIBUTE_AT_END.sub("", joint)

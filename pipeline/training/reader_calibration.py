@@ -88,8 +88,9 @@ def _speaker_rows(
 ) -> Iterator[Weighed]:
     article = entities(_article(gold))
     found = quotes.sentences(article.text)
-    linker = Linker(article, None)
-    analysed = AnalysedText(article.text, reader(article.text).layout.quoted)
+    layout = reader(article.text).layout
+    linker = Linker(article, layout.text_words)
+    analysed = AnalysedText(article.text, layout.quoted)
     attributed = Attribution(article, analysed, reader, linker).weighed(found)
     said = [" … ".join(article.text[b:e] for b, e in candidate.spans) for candidate in found]
     for number, mine in paired([article.text[q["begin"] : q["end"]] for q in gold["quotes"]], said):

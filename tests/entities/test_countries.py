@@ -81,7 +81,7 @@ def test_a_party_is_that_of_the_country(extract: EntityExtractor) -> None:
 def test_names_of_the_users_file_mean_the_same_in_all_countries(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("id,name,type\norg/own,Nationalbank,ORG\n", encoding="utf-8")
-    extract = EntityExtractor(PipelineConfig(model_de="rules", gazetteer=path))
+    extract = EntityExtractor(PipelineConfig(model_de="rules", quote_model="rules", gazetteer=path))
     article = clean_article("Die Nationalbank und der Nationalrat tagen.", url="https://example.at/")
     assert {"org/own", "org/oesterreichischer-nationalrat"} <= {entity.id for entity in extract(article).entities}
 

@@ -19,7 +19,7 @@ HEADER = "id,name,type,aliases,wikidata,roles\n"
 def with_gazetteer(path: Path, content: str) -> EntityExtractor:
     """The stage with a user's gazetteer of that content."""
     path.write_text(content, encoding="utf-8")
-    return EntityExtractor(PipelineConfig(model_de="rules", gazetteer=path))
+    return EntityExtractor(PipelineConfig(model_de="rules", quote_model="rules", gazetteer=path))
 
 
 @pytest.mark.parametrize(

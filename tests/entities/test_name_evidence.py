@@ -5,15 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from pipeline.config import PipelineConfig
-from pipeline.entities import EntityExtractor
 from pipeline.entities.gazetteer import GazetteerEntry, load_gazetteer
 from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_spans import name_spans
 from pipeline.reader.layout import Layout
 from pipeline.reader.schema import NAME_TYPES
-from tests.entities.articles import clean_article
-from tests.support.given_names import GivenNames
 
 _MARKED = re.compile(r"\[([^\]|]+)\|((?:[A-Z]+ [\d.]+ ?)+)\]")
 GAZETTEER = load_gazetteer(None)
@@ -90,9 +86,3 @@ def test_names_of_the_users_file_count_whatever_the_model_says() -> None:
         found("Der Deichbund tagt. Die Deichbund-Studie erschien. Der [Deichbund|PER 1] sang.", entry)
         == [("Deichbund", "ORG")] * 3
     )
-
-
-@pytest.mark.parametrize("text", ["Im Verein ist der Trainer Chefsache.", "Für die Ärztin Alltag: lange Tage."])
-def test_the_reader_needs_no_names_that_are_certain_without_it(text: str) -> None:
-    assert [entity.type for entity in GivenNames().marked(text)] == ["PER"]
-    assert EntityExtractor(PipelineConfig(model_de="redefluss"))(clean_article(text)).entities == []

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.entities import EntityExtractor
-from pipeline.entities.coreference import Resolver
 from pipeline.entities.slugs import entity_id, slug
 from schemas.codec import encode
 from schemas.records import CleanArticle
@@ -49,19 +48,6 @@ def test_spans_ids_and_order(extract: EntityExtractor, text: str) -> None:
 @given(text=TEXTS)
 def test_the_same_article_gives_the_same_bytes(extract: EntityExtractor, text: str) -> None:
     assert encode(extract(clean_article(text))) == encode(extract(clean_article(text)))
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
-@given(text=TEXTS, data=st.data())
-def test_any_span_can_be_asked_for(extract: EntityExtractor, text: str, data: st.DataObject) -> None:
-    article = extract(clean_article(text))
-    resolver = Resolver(article)
-    begin = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(begin, len(text)))
-    meant = resolver.resolve(begin, end)
-    assert meant is None or meant in article.entities
-    entity, name = resolver.speaker(begin, end)
-    assert entity is None or entity.name == name
 
 
 def test_everything_of_the_clean_article_is_carried_over(extract: EntityExtractor) -> None:

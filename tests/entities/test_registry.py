@@ -2,10 +2,8 @@
 
 import pytest
 
-from pipeline.entities.coreference import resolve
-from pipeline.entities.registry import NAME_RULES, REFERENCE_RULES, NameRule
-from pipeline.rules import Rule, without
-from tests.entities.articles import clean_article
+from pipeline.entities.registry import NAME_RULES, NameRule
+from pipeline.rules import without
 from tests.support.given_names import GivenNames
 
 
@@ -30,19 +28,3 @@ def test_a_rule_makes_of_its_example_what_it_says(rule: NameRule, given: GivenNa
     found = entities(given, rule.example)
     assert rule.result in (found or [""])
     assert rule.result not in (other or [""])
-
-
-def meant(given: GivenNames, marked: str) -> str | None:
-    """The name of whom the words in square brackets mean."""
-    given.names = None
-    begin, end = marked.index("["), marked.index("]") - 1
-    entity = resolve(given(clean_article(marked.replace("[", "").replace("]", ""))), begin, end)
-    return entity.name if entity is not None else None
-
-
-@pytest.mark.parametrize("rule", list(REFERENCE_RULES), ids=lambda rule: rule.name)
-def test_a_rule_says_whom_words_mean_that_are_no_names(rule: Rule, given: GivenNames) -> None:
-    assert meant(given, rule.example) is not None
-    assert meant(given, rule.counterexample) is None
-    with without(rule):
-        assert meant(given, rule.example) is None

@@ -23,7 +23,7 @@ def written(path: Path, *rows: dict[str, object]) -> Path:
 
 
 def extractor(path: Path) -> EntityExtractor:
-    return EntityExtractor(PipelineConfig(model_de="rules", gazetteer=path))
+    return EntityExtractor(PipelineConfig(model_de="rules", quote_model="rules", gazetteer=path))
 
 
 def persons(extract: EntityExtractor, text: str) -> dict[str, str]:

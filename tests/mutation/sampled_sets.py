@@ -104,7 +104,7 @@ def load_rules() -> None:
     from pipeline.quotes import QuoteExtractor
     from tests.entities.articles import RIVER, clean_article
 
-    article = EntityExtractor(PipelineConfig(model_de="rules"))(clean_article(RIVER))
+    article = EntityExtractor(PipelineConfig(model_de="rules", quote_model="rules"))(clean_article(RIVER))
     QuoteExtractor(PipelineConfig(model_de="rules", quote_model="rules"))(article)
     article = EntityExtractor(PipelineConfig())(clean_article(RIVER))
     QuoteExtractor(PipelineConfig())(article)

@@ -15,7 +15,6 @@ from pipeline.cleaning.lines import Line
 from pipeline.cleaning.rules import find_infobox
 from pipeline.cleaning.tickers import Update, mark_entries
 from pipeline.config import PipelineConfig
-from pipeline.entities.coreference import Resolver, add_references
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.entities.name_clusters import cluster_names
 from pipeline.entities.name_spans import name_spans
@@ -29,7 +28,7 @@ from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.parts import with_parts
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
-from pipeline.spans import CharOffset, CharRange
+from pipeline.spans import CharRange
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.records import Entity, EntityArticle, Mention, Quote, QuoteRecord
 from schemas.spans import Span
@@ -90,12 +89,6 @@ def found_by_rules(size: int) -> Callable[[], object]:
     return lambda: RuleRecognizer(GAZETTEER).find(text_words(text))
 
 
-def pronouns(size: int) -> Callable[[], object]:
-    text = "Hanna Tölke kam. " + "Sie sagte, sie ging. " * size
-    clusters = cluster_persons(text_words(text), named(text, ["Hanna Tölke"]))
-    return lambda: add_references(text_words(text), clusters, GAZETTEER)
-
-
 def article(text: str, names: list[str]) -> EntityArticle:
     entities = [
         Entity(
@@ -115,25 +108,8 @@ def article(text: str, names: list[str]) -> EntityArticle:
 def speakers(size: int) -> Callable[[], object]:
     text = " kam. ".join(people(size))
     made = article(text, people(size))
-    linker = Linker(made, GAZETTEER)
+    linker = Linker(made, text_words(made.text))
     return lambda: [linker.person([CharRange(span.begin, span.end)]) for span in named(text, people(size))]
-
-
-def bodies_that_speak(size: int) -> Callable[[], object]:
-    text = "Die Behörde kam. " * size
-    made = article(text + ", ".join(people(size)), people(size))
-    orgs = [entity.model_copy(update={"type": "ORG"}) for entity in made.entities]
-    resolver = Resolver(made.model_copy(update={"entities": orgs}), GAZETTEER)
-    return lambda: [resolver.resolve(CharOffset(17 * n), CharOffset(17 * n + 11)) for n in range(size)]
-
-
-def somebody_of_many_roles(size: int) -> Callable[[], object]:
-    name = "Hanna Tölke"
-    made = article(f"{name} kam. " + "Die Sprecherin kam. " * size, [name])
-    roles = [f"Bezirk{number}-Autorin" for number in range(size)]
-    person = made.entities[0].model_copy(update={"roles": roles})
-    resolver = Resolver(made.model_copy(update={"entities": [person]}), GAZETTEER)
-    return lambda: [resolver.resolve(CharOffset(17 + 20 * n), CharOffset(17 + 20 * n + 14)) for n in range(size)]
 
 
 def fragments(size: int) -> Callable[[], object]:
@@ -222,10 +198,7 @@ PARTS: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     "appositions": (appositions, 50),
     "names of a model": (names_of_a_model, 40),
     "names by rules": (found_by_rules, 60),
-    "pronouns": (pronouns, 60),
     "speakers": (speakers, 60),
-    "somebody of many roles": (somebody_of_many_roles, 80),
-    "bodies that speak": (bodies_that_speak, 80),
     "parts of quotes": (fragments, 60),
     "rules and reader": (rules_and_reader, 40),
     "marks that close nothing": (marks_that_close_nothing, 60),

@@ -14,8 +14,6 @@ from pipeline.cleaning.other_extractors import extractor_texts
 from pipeline.entities import roles_lexicon
 from pipeline.entities.gazetteer import compound_beginnings, load_gazetteer
 from pipeline.entities.organisation_patterns import pattern_spans
-from pipeline.entities.person_clusters import cluster_persons
-from pipeline.entities.referents import Referents, referent
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.models.sentences import LONGEST_SENTENCE, sentence_starts
 from pipeline.quotes.clauses import LONGEST_CLAUSE, clauses
@@ -27,13 +25,12 @@ from pipeline.reader.antecedent_pairs import ANTECEDENTS, FARTHEST_AHEAD, antece
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import describe
 from pipeline.reader.speaker_pairs import AFTER_MENTIONS, BEFORE_MENTIONS, QuoteSpan, speaker_pairs
-from pipeline.spans import CharOffset, TokenIndex, TokenRange
+from pipeline.spans import TokenIndex, TokenRange
 from pipeline.statements.same_statement import ComparedQuote, same_statement
 from pipeline.statements.speaker import MOST_ALIKE, MOST_OF_ARTICLE, SpeakerStatements
 from pipeline.statements.wording import Wording
 from schemas.records import Statement
 from tests.statements.records import LANDRAT, SEEN_AT, record
-from tests.support.people import named, people, text_words
 from tests.support.timing import is_done_within
 from tests.support.work import growth
 
@@ -67,27 +64,6 @@ def test_a_subject_stands_near_its_verb(between: int, found: bool) -> None:
     (clause,) = clauses(tokens, TokenIndex(0), TokenIndex(len(tokens)))
     (cue,) = all_cues(tokens, [clause], clause.last, clause.first)
     assert bool(cue.speaker) is found
-
-
-def referents_of(names: list[str]) -> Referents:
-    text = " kam. ".join(names)
-    words = text_words(text)
-    persons = cluster_persons(words, named(text, names))
-    return Referents([referent(words, n, p.name, p.type, (), (), p.mentions, GAZETTEER) for n, p in enumerate(persons)])
-
-
-def test_all_persons_of_an_article_can_be_meant_and_of_very_many_those_nearby() -> None:
-    few, many = referents_of(people(90)), referents_of(people(400))
-    assert few.near(CharOffset(500)) == few.persons
-    middle = many.persons[200].mentions[0].begin
-    assert [one.number for one in many.near(middle)] == list(range(100, 300))
-    assert [one.number for one in many.lately(middle)] == list(range(150, 200))
-
-
-def test_of_one_person_the_last_mentions_count() -> None:
-    (one,) = referents_of(["Hanna Tölke"] * 80).persons
-    end = one.mentions[-1].end
-    assert [*one.before(end)] == one.mentions[:-51:-1]
 
 
 def test_capital_letters_take_no_minute() -> None:

@@ -79,7 +79,7 @@ def test_the_stage_quotes_looks_at_the_words_that_the_reading_has(
 ) -> None:
     first = EntityExtractor(PipelineConfig())(article(TEXT))
     made: list[str] = []
-    for module in ("pipeline.entities.coreference.TextWords", "pipeline.quotes.extractor.quoted_texts"):
+    for module in ("pipeline.quotes.extractor.TextWords", "pipeline.quotes.extractor.quoted_texts"):
         monkeypatch.setattr(module, lambda text, *_: made.append(text))
     assert encode(QuoteExtractor(PipelineConfig())(first)) == encode(read)
     assert made == []

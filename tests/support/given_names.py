@@ -18,7 +18,7 @@ class GivenNames(EntityExtractor):
     """With `names` it takes those for what the model finds; without it finds names by rules."""
 
     def __init__(self) -> None:
-        super().__init__(PipelineConfig(model_de="rules"))
+        super().__init__(PipelineConfig(model_de="rules", quote_model="rules"))
         self.names: list[ModelSpan] | None = None
 
     def _read(self, text: str) -> tuple[TextWords, list[ModelSpan]]:

@@ -14,7 +14,7 @@ LEAST_CERTAIN = 0.5
 """How likely (0 to 1) it must be that a mention means an entity."""
 
 
-def add_reader_references(reading: Reading, clusters: Sequence[Cluster], scorers: Scorers) -> None:
+def add_references(reading: Reading, clusters: Sequence[Cluster], scorers: Scorers) -> None:
     """Add to `clusters` of names the other mentions that mean them."""
     layout = reading.layout
     names: dict[TokenRange, int] = {}

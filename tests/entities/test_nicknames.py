@@ -1,30 +1,12 @@
-"""Names that a model cut off."""
+"""Nicknames in quotation marks."""
 
 import pytest
 
 from pipeline.entities.cluster import NameSpan
-from pipeline.entities.gazetteer import GazetteerEntry, GazetteerMatch, load_gazetteer
-from pipeline.entities.name_completion import complete_names, with_nicknames
+from pipeline.entities.gazetteer import GazetteerEntry, GazetteerMatch
+from pipeline.entities.nicknames import with_nicknames
 from pipeline.entities.words import TextWords
 from pipeline.models.sentences import sentence_starts
-
-
-@pytest.mark.parametrize(
-    ("text", "found", "whole"),
-    [
-        ("Das sagte Verbandschef Thies Rollmann dazu.", ["Thies"], ["Thies Rollmann"]),
-        ("Das sagte Verbandschef Thies Rollmann dazu.", ["Thies", "Rollmann"], ["Thies Rollmann"]),
-        ("„Nein“, sagte Thies Rollmann.", ["Thies"], ["Thies Rollmann"]),
-        ("Für Thies Hilfe zu holen ist schwer.", ["Thies"], ["Thies"]),
-        ("Trainer Thies Montag zu holen ist schwer.", ["Thies"], ["Thies"]),
-        ("Das ist Thies, Rollmann kam später.", ["Thies"], ["Thies"]),
-        ("Sprecher Jörg von Siemens schwieg.", ["Jörg"], ["Jörg"]),
-    ],
-)
-def test_names_are_completed(text: str, found: list[str], whole: list[str]) -> None:
-    words = TextWords(text, sentence_starts(text))
-    spans = [NameSpan(text.index(name), text.index(name) + len(name), "PER") for name in found]
-    assert [text[s.begin : s.end] for s in complete_names(words, spans, load_gazetteer(None))] == whole
 
 
 @pytest.mark.parametrize(
