@@ -1,7 +1,7 @@
 """A text as words, sentences and quoted stretches: what the rules of this stage look at."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -56,19 +56,6 @@ class TextWords:
         """Number of the sentence that `position` lies in, from 0."""
         return bisect_right(self._sentences, position) - 1
 
-    @cached_property
-    def _line_ends(self) -> list[CharOffset]:
-        return [char_span(end)[0] for end in re.finditer("\n", self.text)]
-
-    def line_ends_within(self, begin: CharOffset, end: CharOffset) -> bool:
-        """Whether a line ends between `begin` and `end` (excluded)."""
-        return bisect_left(self._line_ends, begin) < bisect_left(self._line_ends, end)
-
-    def line_begin(self, position: CharOffset) -> CharOffset:
-        """Where the line begins that `position` lies in."""
-        before = bisect_left(self._line_ends, position)
-        return self._line_ends[before - 1] + 1 if before else CharOffset(0)
-
     def sentence_span(self, position: CharOffset) -> tuple[CharOffset, CharOffset]:
         """Begin and end of the sentence that `position` lies in."""
         number = self.sentence(position)
@@ -85,15 +72,6 @@ class TextWords:
     def quoted(self) -> list[CharRange]:
         """Stretches between quotation marks, the marks included."""
         return quoted_stretches(self.text)
-
-    @cached_property
-    def _quoted_begins(self) -> list[CharOffset]:
-        return [begin for begin, _ in self.quoted]
-
-    def in_quotes(self, position: CharOffset) -> bool:
-        """Whether `position` lies between quotation marks."""
-        index = bisect_right(self._quoted_begins, position) - 1
-        return index >= 0 and position < self.quoted[index][1]
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

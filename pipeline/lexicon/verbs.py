@@ -49,12 +49,6 @@ def _strong() -> dict[str, tuple[str, str, str, str]]:
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
 
 
-@cache
-def strong_forms() -> frozenset[str]:
-    """The strong verbs' third person in present and past ("gibt", "gab"), without prefixes."""
-    return in_both_spellings(form for present, past, _, _ in _strong().values() for form in (present, past))
-
-
 def _base(verb: str) -> tuple[str, str]:
     """Prefix and base of a verb whose base is in the table of strong verbs ("ver", "sprechen"); else ("", verb)."""
     if verb in _strong():

@@ -27,7 +27,6 @@ from pipeline.quotes.segmentation import (
     without_questions,
 )
 from pipeline.quotes.speaker_names import name_of_words
-from pipeline.quotes.speaker_registry import LINK_RULES
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.model import Reader, shared_reader
 from pipeline.reader.reading import Reading
@@ -46,10 +45,12 @@ from schemas.records import (
 from schemas.spans import Span, joined
 
 _BEHIND_DATELINE = re.compile(r"(?:,? ?\([^)\n]{1,60}\))? ?[–—.:-]")
+
+
 _NOBODY = (
     frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS | SUBORDINATORS
 )
-"""Words that annotated data has for speakers, or the model takes for some, but that stand for nobody."""
+"""Words that rules take for the speaker, but that stand for nobody."""
 
 
 class QuoteExtractor:
@@ -167,8 +168,7 @@ def _speaker_by_rule(article: EntityArticle, linker: Linker, candidate: QuoteCan
     said_by = [
         CharRange(begin, with_full_stop(text, begin, end))
         for begin, end in candidate.speaker_spans
-        if (text[begin:end].lower() not in _NOBODY or not LINK_RULES["nobody"].on)
-        and not _is_dateline(article, begin, end)
+        if text[begin:end].lower() not in _NOBODY and not _is_dateline(article, begin, end)
     ]
     entity, name = linker.person(said_by)
     said = _person(text, said_by, (entity, name))

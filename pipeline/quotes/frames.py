@@ -2,26 +2,22 @@
 
 from collections.abc import Sequence
 
-from pipeline.lexicon.verbs import strong_forms
 from pipeline.lexicon.words import (
     ADVERBS,
-    BE,
     COORDINATORS,
     DETERMINERS,
-    FINITE_AUXILIARIES,
-    OBJECT_PRONOUNS,
     PREPOSITIONS,
     RELATIVES,
     SUBORDINATORS,
 )
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.direct import DASHES, Passage, phrase_spans, token_spans
+from pipeline.quotes.direct import Passage, phrase_spans, token_spans
 from pipeline.quotes.interview import is_line
 from pipeline.quotes.mood import is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.source_phrases import says_so, says_so_before
-from pipeline.quotes.text import AnalysedText, Sentence, Token
+from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.spans import CharRange, TokenRange, token_indices
 
 _NO_VERBS = (
@@ -70,30 +66,6 @@ def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cue
     if before:
         return before[-1]
     return after[0] if after else None
-
-
-def says_by_any_verb(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
-    """ "„…“, tobte X": whatever verb stands behind quote and comma, and who behind it; written into `candidate`."""
-    tokens, verb = analysed.tokens, passage.last + 1
-    if verb + 1 >= sentence.last or tokens[passage.last].text not in DASHES or not may_be_finite(tokens[verb]):
-        return False
-    first = verb + 1
-    if tokens[first].lower == "sich" or noun_phrase(tokens, first, sentence.last) == first + 1:
-        first += tokens[first].lower in OBJECT_PRONOUNS | {"sich"}
-    last = noun_phrase(tokens, first, sentence.last) if first < sentence.last else None
-    if last is None or tokens[first].lower in _NO_SPEAKERS:
-        return False
-    if tokens[verb].lower in BE and (last >= sentence.last or not tokens[last].word):
-        return False  # "…", war die Antwort
-    candidate.speaker_spans = phrase_spans(analysed, [TokenRange(first, last)])
-    candidate.cue_spans = token_spans(analysed, [verb])
-    return True
-
-
-def may_be_finite(token: Token) -> bool:
-    lower = token.lower
-    inflected = lower.endswith(("t", "te", "ten")) or lower in strong_forms() or lower in FINITE_AUXILIARIES
-    return token.word and not token.capital and inflected and lower not in _NO_VERBS
 
 
 def says_so_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:

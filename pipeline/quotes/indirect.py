@@ -23,7 +23,6 @@ from pipeline.spans import CharOffset, CharRange, TokenIndex, token_indices
 
 _NEGATABLE = frozenset({"bestätigen", "sagen", "bekanntgeben", "bekannt geben", "glauben", "erklären", "mitteilen"})
 _LEAST_AFTER_COLON = 4
-_ASKING = frozenset({"fragen", "erklären", "erläutern", "schildern"})
 
 
 class VerbSpeech(ContentFinder):
@@ -187,17 +186,15 @@ class VerbSpeech(ContentFinder):
             return None  # "Obst antwortete auf die Frage, ob sie gehe, …"
         if opener in {"dass", "daß", "ob"}:
             return self._dependent_kind(cue, first, opener)
-        if (opener in COORDINATORS and first + 1 < part.last) or opener in NOT_CONTENT:
-            return None
-        if is_relative(tokens, first, part.last):
+        joins = opener in COORDINATORS and first + 1 < part.last
+        if joins or opener in NOT_CONTENT or is_relative(tokens, first, part.last):
             return None
         kind: str | None = None
         if self._announces(cue, first) and adjacent:
-            kind = "verb-colon" if self.sentence.last - first > _LEAST_AFTER_COLON else None
-        elif opener in CONTENT_OPENERS - RELATIVES:
-            asked = cue.verb.lemma in _ASKING and opener != "wie" and adjacent
-            kind = "verb-question" if asked else None
-        elif has_infinitive(tokens, first, self.sentence.last) and not verb_second(tokens, first, part.last):
+            return "verb-colon" if self.sentence.last - first > _LEAST_AFTER_COLON else None
+        if opener in CONTENT_OPENERS - RELATIVES:
+            return None
+        if has_infinitive(tokens, first, self.sentence.last) and not verb_second(tokens, first, part.last):
             kind = "verb-infinitive" if "z" in takes and adjacent else None
         elif "s" in takes or "D" in takes or ("q" in takes and tokens[first - 1].text == ":"):
             plain = adjacent and not cue.passive and cue.verb.lemma in SAYING

@@ -104,13 +104,6 @@ QUOTE_RULES = RuleSet[QuoteRule](
             0.85,
         ),
         QuoteRule(
-            "verb-question",
-            "An indirect question behind a verb of asking or telling.",
-            "Obst erklärte, [warum der Bau ruht].",
-            "Obst wusste, warum der Bau ruht.",
-            0.4,
-        ),
-        QuoteRule(
             "asked",
             "What somebody was asked, who only answers it.",
             "Auf die Frage, [ob die Brücke hält], antwortete Obst nicht.",
@@ -151,13 +144,6 @@ QUOTE_RULES = RuleSet[QuoteRule](
             "Konjunktiv in front of a reporting verb.",
             "[Die Brücke sei sicher], sagte Obst.",
             "Die Brücke ist sicher, lachte Obst.",
-            0.94,
-        ),
-        QuoteRule(
-            "said-behind-unlisted",
-            "Konjunktiv in front of any verb with somebody behind it.",
-            "[Das sei falsch], gähnte der Kämmerer.",
-            "Während der Bau ruhe, gähnte der Kämmerer.",
             0.94,
         ),
         QuoteRule(
@@ -209,13 +195,6 @@ QUOTE_RULES = RuleSet[QuoteRule](
             "[Der Bau beginnt im Mai.] [Das] sagte Obst am Dienstag.",
             "Der Bau beginnt im Mai. Das freut Obst.",
             0.85,
-        ),
-        QuoteRule(
-            "subjunctive-after-colon",
-            "Konjunktiv behind a colon, somebody as the subject before.",
-            "Jonas Reif blieb hart: [Die Brücke sei sicher].",
-            "Jonas Reif blieb hart: Die Brücke ist sicher.",
-            0.7,
         ),
         QuoteRule(
             "carried-on",

@@ -13,7 +13,6 @@ from pipeline.quotes.frames import (
     frame_around,
     named_before_colon,
     reports_more,
-    says_by_any_verb,
     says_so_beside,
 )
 from pipeline.quotes.indirect import VerbSpeech
@@ -21,10 +20,10 @@ from pipeline.quotes.interview import headline_quotes, interview_turns
 from pipeline.quotes.joining import joined
 from pipeline.quotes.last_speaker import LastSpeaker
 from pipeline.quotes.marks import QuotedText
-from pipeline.quotes.mood import carries_on_speech, is_subjunctive
+from pipeline.quotes.mood import carries_on_speech
 from pipeline.quotes.posts import signed_posts
 from pipeline.quotes.registry import QUOTE_RULES, by_rule
-from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
+from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act
 from pipeline.quotes.signatures import signatures, signed_lines
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speaker_registry import SPEAKER_RULES
@@ -33,7 +32,6 @@ from pipeline.quotes.speech_in_marks import speech_in_marks
 from pipeline.quotes.speech_within import SpeechWithin
 from pipeline.quotes.subjects import surnames
 from pipeline.quotes.text import AnalysedText, Sentence
-from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
 from pipeline.quotes.writings import written_in
 from pipeline.spans import CharRange, TokenIndex, TokenRange
 from schemas.records import QuoteType
@@ -97,7 +95,6 @@ class _ArticleScan:
         AskedSpeech(self.analysed, sentence, parts, cues, masked, indirect).find()
         sources.find_said()
         VerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(used)
-        UnlistedVerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(self.surnames)
         sources.find()
         found += indirect
         if not found and not masked:
@@ -125,7 +122,6 @@ class _ArticleScan:
         """What a sentence is as a whole: a look back, Konjunktiv carried on, or speech that is only reported."""
         for candidate in (
             back_reference(self.analysed, sentence, self.last.before, cues, said_before=self.last.framed_before),
-            subjunctive_after_colon(self.analysed, sentence, self.surnames),
             self._carried_on(sentence, cues),
             reported_speech_act(self.analysed, sentence, cues),
             self._said_to(sentence),
@@ -155,9 +151,6 @@ class _ArticleScan:
             candidate.speaker_spans = candidate.frame_spans = [signed]
             return by_rule(candidate, "marks-signed")
         cue = cue_beside(self.analysed, sentence, passage, cues)
-        if self._goes_on(sentence, passage, cue):
-            self.last.give(candidate, sentence)
-            return by_rule(candidate, "marks-inherited")
         spans: list[CharRange] = [
             CharRange(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked
         ]
@@ -168,7 +161,7 @@ class _ArticleScan:
             if not reports_more(self.analysed, sentence, passage, cue):
                 used.add(cue.finite)
             return by_rule(with_roles(self.analysed, candidate, cue), "marks-framed")
-        if self._framed_otherwise(sentence, passage, candidate):
+        if SPEAKER_RULES["marks-colon"].on and named_before_colon(self.analysed, sentence, passage, candidate):
             return by_rule(candidate, "marks-framed")
         self.last.give(candidate, sentence)
         return by_rule(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")
@@ -186,22 +179,6 @@ class _ArticleScan:
         end = self._whole(sentence, Passage(quoted, first, last, True, last - first), cues, masked, used)
         if end is not None and end.rule not in _UNFRAMED:
             self.found[at] = end
-
-    def _framed_otherwise(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
-        """Whether something else than a verb of the lists says whose the words are; written into `candidate`."""
-        if SPEAKER_RULES["marks-colon"].on and named_before_colon(self.analysed, sentence, passage, candidate):
-            return True
-        unlisted = SPEAKER_RULES["marks-unlisted-verb"].on
-        return unlisted and says_by_any_verb(self.analysed, sentence, passage, candidate)
-
-    def _goes_on(self, sentence: Sentence, passage: Passage, cue: Cue | None) -> bool:
-        """ "Er sehe darin eine Chance: „…“": the words before the colon are the same speaker's, in the Konjunktiv."""
-        introduced = passage.first > sentence.first and self.tokens[passage.first - 1].text == ":"
-        if not introduced or not self.last.near(sentence) or not SPEAKER_RULES["marks-goes-on"].on:
-            return False
-        if cue is None:
-            return carries_on_speech(self.tokens, sentence.first, passage.first) == "clearly"
-        return cue.clause.last <= passage.first and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
 
     def _partial(
         self, sentence: Sentence, quoted: Sequence[Passage], cues: Sequence[Cue], found: Sequence[QuoteCandidate]

@@ -1,14 +1,12 @@
 """Sentences that are speech as a whole: looks back ("Das sagte X"), speech acts without their words, hearsay."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 from pipeline.lexicon.words import SAYING
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import phrase_spans, with_roles
-from pipeline.quotes.mood import carries_on_speech
 from pipeline.quotes.registry import by_rule
-from pipeline.quotes.subjects import person_subject
 from pipeline.quotes.text import AnalysedText, Sentence, Token
 from pipeline.spans import CharRange, TokenIndex, token_indices
 
@@ -49,25 +47,6 @@ def back_reference(
             candidate.frame_spans = [CharRange(analysed.tokens[cue.finite].begin, end)]
             return by_rule(candidate, "back-reference")
     return None
-
-
-def subjunctive_after_colon(
-    analysed: AnalysedText, sentence: Sentence, surnames: Container[str]
-) -> QuoteCandidate | None:
-    """ "Obst sah das anders: Die Brücke sei sicher.": Konjunktiv behind a colon, somebody as the subject before.
-
-    The verb may be left out ("Obst weiter: …"). `surnames` are those that the text has.
-    """
-    tokens = analysed.tokens
-    colon = next((at for at in token_indices(sentence.first, sentence.last - 1) if tokens[at].text == ":"), None)
-    subject = person_subject(tokens, sentence.first, colon, surnames, verbless=True) if colon is not None else None
-    if colon is None or subject is None or carries_on_speech(tokens, colon + 1, sentence.last) != "clearly":
-        return None
-    end = sentence.end - (analysed.text[sentence.end - 1] in ".!?")
-    candidate = QuoteCandidate([CharRange(tokens[colon + 1].begin, end)], "Indirect")
-    candidate.speaker_spans = phrase_spans(analysed, [subject])
-    candidate.frame_spans = [CharRange(sentence.begin, tokens[colon].begin)]
-    return by_rule(candidate, "subjunctive-after-colon")
 
 
 def reported_speech_act(analysed: AnalysedText, sentence: Sentence, cues: Sequence[Cue]) -> QuoteCandidate | None:

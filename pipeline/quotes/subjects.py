@@ -241,13 +241,10 @@ def person_subject(
     first: TokenIndex,
     last: TokenIndex,
     known: Container[str] = (),
-    *,
-    verbless: bool = False,
 ) -> TokenRange | None:
     """The person that a sentence begins with as its subject: "Chefin Hanna Obst winkte ab".
 
-    By a given name, a role or a surname that is `known` from elsewhere ("Obst winkte ab"). With `verbless` the verb may
-    be left out ("Obst weiter").
+    By a given name, a role or a surname that is `known` from elsewhere ("Obst winkte ab").
     """
     end = noun_phrase(tokens, first, last, places=False)
     if end is None or tokens[first].lower in PREPOSITIONS | SUBORDINATORS:
@@ -255,7 +252,7 @@ def person_subject(
     end = apposition(tokens, end, last) or end
     verb = end + (end < last and tokens[end].text == ",")
     acts = verb < last and not tokens[verb].capital and tokens[verb].lower.endswith(_INFLECTED)
-    if not acts and not (verbless and all(token.lower in ADVERBS for token in tokens[end:last])):
+    if not acts:
         return None
     names = [token.text for token in tokens[first:end] if token.capital]
     named = any(is_given_name(name) for name in names[:-1]) or any(

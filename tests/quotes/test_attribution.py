@@ -416,3 +416,18 @@ def test_nobody_speaks_to_her_whose_lawyer_he_is() -> None:
 def test_an_agency_that_a_spokesman_tells_something_is_no_part_of_his_name() -> None:
     text = "Die Firma baut um. Das bestätigte eine Unternehmenssprecherin der Deutschen Presse-Agentur. Es eile."
     assert {quote.speaker.name for quote in _quotes(text) if quote.speaker is not None} == {"Unternehmenssprecherin"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("„So nicht“, tobte der Kämmerer Jonas Reif.", "„So nicht“"),
+        ("Jonas Reif dazu: Die Brücke sei sicher.", "Die Brücke sei sicher"),
+        ("Jonas Reif erklärte, warum der Bau ruht.", "warum der Bau ruht"),
+    ],
+)
+def test_the_reader_needs_no_rule_for_any_verb_behind_marks_colons_and_questions(text: str, said: str) -> None:
+    before = "Die Stadt Waldau baut eine neue Brücke. Der Kämmerer Jonas Reif stritt am Montag mit dem Rat darüber.\n\n"
+    behind = "\n\nDie Arbeiten dauern bis zum Herbst. Der Verkehr wird umgeleitet."
+    found = {quote.text: quote.speaker.name for quote in _quotes(before + text + behind, "Jonas Reif") if quote.speaker}
+    assert found.get(said) == "Jonas Reif"

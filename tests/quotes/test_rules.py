@@ -13,10 +13,7 @@ DIRECT = [
     ("«Das Geld fehlt», so der Kämmerer Jonas Reif.", "«Das Geld fehlt»", "der Kämmerer Jonas Reif", "so"),
     ('"Das Geld reicht nicht", teilte die Stadt mit.', '"Das Geld reicht nicht"', "die Stadt", "teilte … mit"),
     ("“Das Geld reicht nicht”, meinte er.", "“Das Geld reicht nicht”", "er", "meinte"),
-    ("„Das schafft ihr“, munterte ihn Hanna Obst auf.", "„Das schafft ihr“", "Hanna Obst", "munterte"),
     ("Das sei, so Obst, „ein guter Tag“.", "„ein guter Tag“", "Obst", "so"),
-    ("„So nicht“, tobte der Kämmerer Jonas Reif.", "„So nicht“", "der Kämmerer Jonas Reif", "tobte"),
-    ("„Das freut mich sehr“, war Hanna Obst zufrieden.", "„Das freut mich sehr“", "Hanna Obst", "war"),
     ("Jonas Reif wörtlich: „Wir müssen sparen.“", "„Wir müssen sparen.“", "Jonas Reif", ""),
     ("Ihr Rat an alle Eltern: „Bleiben Sie ruhig.“", "„Bleiben Sie ruhig.“", "Ihr Rat", ""),
     ("Der konterte prompt: „Das stimmt nicht.“", "„Das stimmt nicht.“", "Der", "konterte"),
@@ -302,7 +299,6 @@ def test_a_sentence_with_a_speaker_of_its_own_does_not_go_on() -> None:
     [
         ("Obst sagte, es gebe Geld. Das bestätigte auch Jonas Reif.", [("es gebe Geld", "Obst")]),
         ("Es gebe Geld, sagte Obst. Das sagte am Montag auch Jonas Reif.", [("Es gebe Geld", "Obst")]),
-        ("Jonas Reif ging. Reif weiter: Es gebe Geld. Dies bestätigte Obst.", [("Es gebe Geld", "Reif")]),
         ("Der Bau ruht. Das bestätigte auch Obst.", [("Der Bau ruht. … Das", "Obst")]),
         (
             "Der Zeuge sagte, er lief weg. Das teilte die Stadt mit.",
@@ -312,18 +308,6 @@ def test_a_sentence_with_a_speaker_of_its_own_does_not_go_on() -> None:
 )
 def test_who_confirms_what_somebody_said_does_not_say_it(text: str, found: list[tuple[str, str]]) -> None:
     assert [quote[1:3] for quote in readable(text)] == found
-
-
-@pytest.mark.parametrize(
-    ("text", "speaker"),
-    [
-        ("Jonas Reif dazu: Die Brücke sei sicher.", "Jonas Reif"),
-        ("Kämmerer Reif weiter: Die Brücke sei sicher.", "Kämmerer Reif"),
-        ("Jonas Reif lobte den Bau. Reif weiter: Die Brücke sei sicher.", "Reif"),
-    ],
-)
-def test_a_speaker_before_a_colon_needs_no_verb(text: str, speaker: str) -> None:
-    assert readable(text)[-1] == ("Indirect", "Die Brücke sei sicher", speaker, "")
 
 
 def test_a_line_before_introduces_a_quote() -> None:
