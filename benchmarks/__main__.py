@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import logging
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,7 +47,9 @@ def broker(embedded: bool) -> Iterator[tuple[str, int]]:
         yield started.address.removeprefix("kafka://"), started.pid
 
 
-def measured(system: System, values: list[bytes], count: int, *, embedded: bool = False, **environment: str) -> Flood:
+def measured(
+    system: System, values: list[bytes], count: int, environment: Mapping[str, str], *, embedded: bool = False
+) -> Flood:
     """One backlog through one system on a broker of its own."""
     with broker(embedded) as (address, pid):
         prefix = f"b{uuid.uuid4().hex[:8]}-"
@@ -77,7 +79,7 @@ class Suite:
         """Redefluss on the embedded broker, beside the limit."""
         turn = new_turn()
         limit = self._limit(turn)
-        got = measured(REDEFLUSS, self._values, self._count, embedded=True)
+        got = measured(REDEFLUSS, self._values, self._count, {}, embedded=True)
         self._journal.add("embedded", turn, system=REDEFLUSS.name, flood=as_line(got))
         note(f"embedded broker: {got.articles_per_second:.2f} articles/s of {limit:.2f}")
 
@@ -146,7 +148,7 @@ class Suite:
 
     def _flood(self, part: str, turn: str, system: System, case: str | int, **environment: str) -> None:
         try:
-            got = measured(system, self._values, self._count, **environment)
+            got = measured(system, self._values, self._count, environment)
         except (Stalled, Ended, TimeoutError) as error:
             why = str(error) or type(error).__name__
             self._journal.add(part, turn, system=system.name, case=case, failed=why)

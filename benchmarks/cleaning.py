@@ -62,7 +62,7 @@ def _table(pages: list[dict[str, Any]], by_host: Mapping[str, Cleaner], below: i
     write("| input | cleaned by | precision | recall | F1 | pages/s of CPU |\n|---|---|---|---|---|---|\n")
     clean = Cleaner(PipelineConfig())
     for source in SOURCES:
-        ways = [("**redefluss**", partial(_text, lambda _: clean, source))]
+        ways: list[tuple[str, Callable[[Page], str]]] = [("**redefluss**", partial(_text, lambda _: clean, source))]
         if by_host:
             ways.append(("**redefluss, host left out**", partial(_text, by_host.__getitem__, source)))
         rows = [_Row(name, way, pages) for name, way in [*ways, *extractors(source)]]

@@ -123,7 +123,6 @@ def _serve(connection: Connection, config: PipelineConfig) -> None:
         except EOFError:
             return
         try:
-            answer = [timed(one)[0] if isinstance(one, Job) else article(one) for one in asked]
+            connection.send([timed(one)[0] if isinstance(one, Job) else article(one) for one in asked])
         except Exception as error:
-            answer = str(error)
-        connection.send(answer)
+            connection.send(str(error))

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 Page = Mapping[str, Any]
-_TRAFILATURA: Mapping[str, Mapping[str, bool]] = {
+_TRAFILATURA: Mapping[str, Mapping[str, Any]] = {
     "trafilatura": {},
     "trafilatura, fast": {"fast": True},
     "trafilatura, precision": {"favor_precision": True},
@@ -31,7 +31,7 @@ def extractors(source: str) -> Iterator[tuple[str, Callable[[Page], str]]]:
         yield "news-please", _news_please
 
 
-def _trafilatura(options: Mapping[str, bool], page: Page) -> str:
+def _trafilatura(options: Mapping[str, Any], page: Page) -> str:
     import trafilatura
 
     return trafilatura.extract(page["html"], include_comments=False, **options) or ""

@@ -55,7 +55,7 @@ def draw(points: Sequence[Point], path: Path) -> None:
 
     figure, axes = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
     best = frontier(points)
-    axes.plot([at.milliseconds for at in best], [at.right for at in best], color="#cccccc", zorder=0)
+    axes.plot([at.milliseconds for at in best], [at.right or 0.0 for at in best], color="#cccccc", zorder=0)
     for at in points:
         colour = COLOURS[at.kind]
         if at.right is None:

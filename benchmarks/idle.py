@@ -17,6 +17,7 @@ import tempfile
 import time
 import venv
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -161,7 +162,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0, help="how long processor time is counted")
     args = parser.parse_args()
     sys.stdout.write("| figure | value |\n|---|---|\n")
-    for measure in (lambda: consumption(args.seconds), imports, sizes):
+    for measure in (partial(consumption, args.seconds), imports, sizes):
         for name, value in measure():
             sys.stdout.write(f"| {name} | {value} |\n")
             sys.stdout.flush()

@@ -38,7 +38,7 @@ async def journeys(broker: str, prefix: str, values: list[bytes], rate: float, c
     """Single articles, and `count` at half load, which is `rate` articles a second, while the worker sends spans."""
     settings = settings_for(broker, prefix)
     with receiving() as receiver:
-        got = await latency(broker, prefix, values, {HALF: rate}, count, **receiver.environment)
+        got = await latency(broker, prefix, values, {HALF: rate}, count, environment=receiver.environment)
         spans = receiver.spans(prefix)
     committed = await commits(settings)
     statements = await _statements(settings, spans, committed)

@@ -57,7 +57,7 @@ class Latency:
     @property
     def idle_ratio(self) -> float:
         """Idle latency over the median sum of what the stages took for the same articles, by their own headers."""
-        took = (sum(step["took_ms"] for step in trail_of(receipt.headers)) / 1000 for receipt in self.idle)
+        took: list[float] = [sum(step["took_ms"] for step in trail_of(one.headers)) / 1000 for one in self.idle]
         return self.idle_seconds / statistics.median(took)
 
     def percentiles(self, load: float) -> dict[str, float]:
@@ -76,9 +76,10 @@ async def latency(
     count: int = 0,
     *,
     system: System = REDEFLUSS,
-    **environment: str,
+    environment: Mapping[str, str] | None = None,
 ) -> Latency:
     """Send single articles, then for each share of the load `count` of them at its rate in articles a second."""
+    environment = environment or {}
     own = {name: value for name, value in environment.items() if name.startswith("REDEFLUSS_")}
     settings = settings_for(broker, prefix, **{name.removeprefix("REDEFLUSS_").lower(): own[name] for name in own})
     await topics.ensure(settings)
@@ -130,7 +131,7 @@ async def paced(
             await producer.send(topic, value, key=key)
 
     pacing = asyncio.create_task(pace())
-    receipts = []
+    receipts: list[Receipt] = []
     while len(receipts) < len(messages):
         record = await consumer.getone()
         receipts.append(_receipt(record, wall + due[record.key], time.perf_counter() - due[record.key]))

@@ -13,7 +13,7 @@ from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.cleaning.fingerprint import fingerprints
 from schemas.codec import encode
 from schemas.records import Block, Entity, Gender, Mention, Quote, QuoteArticle, Speaker
-from schemas.spans import Span
+from schemas.spans import CharOffset, Span
 
 WORDS = 20_000
 PEOPLE = 12_000
@@ -54,9 +54,10 @@ class News:
         entities: dict[str, Entity] = {}
         for n in range(QUOTES):
             name, said = self.names[speakers[n % 3]], self.sentence()
-            begin = len(text) + len(name) + len(" sagte: ")
+            start = CharOffset(len(text))
+            begin = start + len(name) + len(" sagte: ")
             entity = f"per/{name.lower().replace(' ', '-')}"
-            mention = Mention(begin=len(text), end=len(text) + len(name), text=name, kind="name")
+            mention = Mention(begin=start, end=start + len(name), text=name, kind="name")
             if entity in entities:
                 entities[entity].mentions.append(mention)
             else:
@@ -91,7 +92,7 @@ class News:
                 )
             )
             part = f"{name} sagte: {said}"
-            parts.append(Block(begin=len(text), end=len(text) + len(part), kind="paragraph"))
+            parts.append(Block(begin=start, end=start + len(part), kind="paragraph"))
             text += part + "\n\n"
         content, near = fingerprints(text)
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - rank.random() * DAYS * 86400))

@@ -61,11 +61,11 @@ async def measure(settings: Settings, news: News, asked: int) -> dict[str, list[
     from agents.metrics import Metrics
     from agents.web import limits
     from agents.web.auth import Guard
-    from agents.web.collector_supervisor import CollectorSupervisor
     from agents.web.operations import StreamMonitor
     from agents.web.site import Site
     from agents.web.store.reader import StoreReader
     from agents.web.view import install
+    from agents.worker_report import WorkerReporter
 
     class Idle:
         metrics = Metrics()
@@ -76,10 +76,8 @@ async def measure(settings: Settings, news: News, asked: int) -> dict[str, list[
     path = store_path(settings)
     app = faust.App("pages", store="memory://", autodiscover=False, datadir=settings.data_dir)
     reader, status = StoreReader(path), Idle()
-    monitor = CollectorSupervisor(settings, status, path)
-    site = Site(
-        settings, reader, StreamMonitor(settings, reader, monitor, status.metrics), Guard(token="x", host="127.0.0.1")
-    )
+    monitor = StreamMonitor(settings, reader, WorkerReporter(settings, status), status.metrics)
+    site = Site(settings, reader, monitor, Guard(token="x", host="127.0.0.1"))
     site.limiter = limits.Limiter(clock=iter(range(10**9)).__next__)  # the one who asks here may ask often
     install(app, site)
     app.web.init_server()

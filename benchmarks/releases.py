@@ -84,7 +84,7 @@ def measure(
     with broker_of_its_own(kafka) as broker:
         address = broker.address.removeprefix("kafka://")
         prefix = f"l{uuid.uuid4().hex[:8]}-"
-        single = asyncio.run(latency(address, prefix, values, system=system, **environment))
+        single = asyncio.run(latency(address, prefix, values, system=system, environment=environment))
     return Round(
         throughput=got.articles_per_second,
         cpu_ms=1000 * sum(usage.cpu_seconds for usage in _own(got)) / count,

@@ -33,7 +33,7 @@ from benchmarks.notes import notes
 from pipeline.stages import stage_named
 from schemas.codec import encode
 from schemas.records import Quote, QuotedArticle, QuoteRecord, QuoteType, Speaker, SpeakerEntity
-from schemas.spans import Span
+from schemas.spans import CharOffset, Span
 
 PARTS = 10
 LOT = 250
@@ -72,9 +72,9 @@ def _record(note: dict[str, str], number: int, kind: QuoteType, text: str, name:
         id=f"{note['id']}#{number}",
         type=kind,
         medium="Speech",
-        spans=[Span(begin=0, end=len(text))],
+        spans=[Span(begin=CharOffset(0), end=CharOffset(len(text)))],
         text=text,
-        speaker=Speaker(spans=[Span(begin=0, end=len(name))], text=name, name=name),
+        speaker=Speaker(spans=[Span(begin=CharOffset(0), end=CharOffset(len(name)))], text=name, name=name),
         confidence=0.9,
     )
     speaker = SpeakerEntity(id=f"per/{name.lower().replace(' ', '-')}", name=name, type="PER")

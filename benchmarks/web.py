@@ -253,7 +253,8 @@ def report(phases: list[Phase], browsers: Browsers, left: int) -> None:
             f"{' | '.join(f'{100 * share:.2f}' for share in shares)} | {overhead:.1f} |"
         )
     show("")
-    for state, against in (("seen", "unseen"), ("unseen", "stopped"), ("seen", "stopped")):
+    pairs: tuple[tuple[State, State], ...] = (("seen", "unseen"), ("unseen", "stopped"), ("seen", "stopped"))
+    for state, against in pairs:
         ratios = [mine / other for mine, other in zip(rates[state], rates[against], strict=True)]
         error = statistics.stdev(ratios) / len(ratios) ** 0.5 if len(ratios) > 1 else float("nan")
         show(

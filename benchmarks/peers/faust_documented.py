@@ -1,6 +1,7 @@
 """Faust as its documentation shows it: agents that do their work in place and send to the next topic."""
 
 import sys
+from typing import Any
 
 import faust
 
@@ -21,7 +22,7 @@ topics["quotes"] = app.topic(f"{prefix}quotes", value_type=bytes)
 
 def define(stage: str) -> None:
     @app.agent(topics[CHAIN[stage][0]], name=f"{prefix}{stage}")
-    async def agent(stream: faust.StreamT) -> None:
+    async def agent(stream: faust.StreamT[Any]) -> None:
         async for event in stream.events():
             message = event.message
             outputs = process(stage, event.key, event.value, message.headers, message.partition, message.offset)

@@ -49,7 +49,8 @@ def process(
     if not isinstance(outcome, Done):
         return []
     step = _step(stage, partition, offset, outcome.took_seconds)
-    out = headers.outgoing(received, step, attempt=1, extra={"content_hash": outcome.content_hash})
+    extra = {"content_hash": outcome.content_hash} if outcome.content_hash is not None else None
+    out = headers.outgoing(received, step, attempt=1, extra=extra)
     return [Output(message.topic, message.key, message.value, out) for message in outcome.messages]
 
 

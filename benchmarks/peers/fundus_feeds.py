@@ -39,7 +39,8 @@ class PaperParser(ParserProxy):
 
         @attribute
         def publishing_date(self) -> datetime | None:
-            return generic_date_parsing(self.precomputed.ld.bf_search("datePublished"))
+            published: datetime | None = generic_date_parsing(self.precomputed.ld.bf_search("datePublished"))
+            return published
 
 
 def main(papers: Path, out: Path) -> None:

@@ -8,10 +8,10 @@ from quixstreams.models import Serializer, Topic
 from benchmarks.peers.functions import CHAIN, Output, arguments, process, warm_up
 
 
-class ValueOfOutput(Serializer):  # type: ignore[misc]
+class ValueOfOutput(Serializer):
     """An output's own bytes."""
 
-    def __call__(self, value: Output, ctx: Any) -> bytes:
+    def __call__(self, value: Output, ctx: Any) -> bytes | None:
         return value.value
 
 

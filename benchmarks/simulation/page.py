@@ -16,7 +16,7 @@ def filled(text: str, tables: Mapping[str, Sequence[str]]) -> str:
     for name, lines in tables.items():
         place = re.compile(f"(<!-- begin {name} -->\n).*?(<!-- end {name} -->\n)", re.DOTALL)
         content = "\n".join(lines).strip()
-        text, found = place.subn(lambda match, content=content: f"{match[1]}\n{content}\n\n{match[2]}", text)
-        if found != 1:
+        if (found := place.search(text)) is None:
             raise ValueError(f"the page has no place for {name}")
+        text = f"{text[: found.start()]}{found[1]}\n{content}\n\n{found[2]}{text[found.end() :]}"
     return text

@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Generator
 from itertools import count
 from typing import Any
@@ -91,7 +91,7 @@ class Group:
         """Seconds of work that a piece which has been there from the beginning would have received."""
         self.occupied = 0.0
         """Seconds for which it would have had a core."""
-        self.used: Counter[str] = Counter()
+        self.used: defaultdict[str, float] = defaultdict(float)
         """Processor time of what was done, in seconds, by whom: as the kernel counts it, the slowdown included."""
         self._work: list[tuple[float, int, simpy.Event, str, float]] = []
         self._order = count()

@@ -1,7 +1,7 @@
 """The simulated stream: articles that arrive, workers, a broker, and who receives; and what came of it."""
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -73,7 +73,7 @@ class Simulated:
     pool: float = 0.0
     loop: float = 0.0
     broker_cores: float = 0.0
-    used: Counter[str] = field(default_factory=Counter)
+    used: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     requests: float = 0.0
     read_again: int = 0
 
@@ -148,7 +148,8 @@ class Stream:
         self._result.pool = sum(w.pool.busy_seconds for w in self._workers) / now / layout.workers / layout.processes
         self._result.loop = self._workers[0].loop.busy_seconds / now
         for group in (*(worker.group for worker in self._workers), self._broker, self._client_group):
-            self._result.used += group.used
+            for role, seconds in group.used.items():
+                self._result.used[role] += seconds
         self._result.broker_cores = self._broker.used["broker"] / now
         handled = sum(worker.handled for worker in self._workers)
         self._result.requests = sum(worker.requests for worker in self._workers) / max(1, handled)
