@@ -56,9 +56,10 @@ class EmbeddedBroker:
         return f"kafka://{self.host}:{self.port}"
 
     @property
-    def pid(self) -> int | None:
-        """The process, while there is one."""
-        return None if self._process is None else self._process.pid
+    def pid(self) -> int:
+        """Its process; only while there is one."""
+        assert self._process is not None
+        return self._process.pid
 
     def start(self) -> Self:
         """Start it and wait until it takes connections."""

@@ -200,7 +200,6 @@ def main() -> None:
     journal = Journal(args.journal)
     started = time.perf_counter()
     with KafkaBroker() as broker:
-        assert broker.pid is not None
         got = asyncio.run(backlog(broker.address.removeprefix("kafka://"), broker.pid, args.articles, args.sink))
     seconds = round(time.perf_counter() - started)
     journal.add("backlog", new_turn(), articles=args.articles, sink=args.sink, seconds=seconds, **got)

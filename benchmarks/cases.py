@@ -163,7 +163,6 @@ def _use(values: dict[str, Any]) -> Use:
 async def _measure(
     case: Case, values: list[bytes], broker: KafkaBroker, clock: SpeedClock, series: str, turn: str, seconds: float
 ) -> Measured:
-    assert broker.pid is not None
     address, prefix = broker.address.removeprefix("kafka://"), f"s{uuid.uuid4().hex[:8]}-"
     in_groups = case.share is not None and control_groups_allowed()
     pinned = tuple(islice(cycle(cores()), case.workers)) if case.share is not None and not in_groups else ()

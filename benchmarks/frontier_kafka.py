@@ -53,7 +53,6 @@ def settings(former: Path | None) -> list[Setting]:
 def measured(setting: Setting, values: list[bytes], count: int) -> Flood:
     """One backlog."""
     with KafkaBroker() as broker:
-        assert broker.pid is not None
         address, prefix = broker.address.removeprefix("kafka://"), f"f{uuid.uuid4().hex[:8]}-"
         return asyncio.run(
             flood(setting.system, address, prefix, values, count, broker.pid, **dict(setting.environment))

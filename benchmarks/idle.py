@@ -42,7 +42,6 @@ Row = tuple[str, str]
 def consumption(seconds: float) -> list[Row]:
     """Of a broker alone, then of a worker, its pages and the broker."""
     with KafkaBroker() as broker:
-        assert broker.pid is not None
         address = broker.address.removeprefix("kafka://")
         asyncio.run(topics.ensure(settings_for(address, PREFIX)))
         alone = _used([], broker.pid, seconds)

@@ -78,7 +78,6 @@ def measure(
 ) -> Round:
     """One backlog, then single articles, each on a broker of its own."""
     with broker_of_its_own(kafka) as broker:
-        assert broker.pid is not None
         address = broker.address.removeprefix("kafka://")
         got = asyncio.run(flood(system, address, f"f{uuid.uuid4().hex[:8]}-", values, count, broker.pid, **environment))
     with broker_of_its_own(kafka) as broker:

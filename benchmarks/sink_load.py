@@ -274,7 +274,6 @@ def main() -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
     values = corpus_articles(CORPUS)
     with KafkaBroker() as broker, PostgresServer(fsync=True) as server:
-        assert broker.pid is not None
         asyncio.run(measure(broker.address.removeprefix("kafka://"), broker.pid, server, values, args))
 
 

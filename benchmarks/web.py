@@ -98,7 +98,6 @@ def main() -> None:
     args = parser.parse_args()
     values = usable(args.paths, configuration()) if args.paths else corpus_articles(CORPUS)
     with KafkaBroker() as broker:
-        assert broker.pid is not None
         address = broker.address.removeprefix("kafka://")
         asyncio.run(measure(address, broker.pid, values, args.kept, args.rounds, args.phase_seconds))
 

@@ -117,7 +117,6 @@ def side_by_side(seconds: float, elapsed: float, cores: int) -> float:
 async def _measure_stream(
     broker: KafkaBroker, partitions: int, values: list[bytes], clock: SpeedClock
 ) -> MeasuredStream:
-    assert broker.pid is not None
     address, prefix = broker.address.removeprefix("kafka://"), f"m{uuid.uuid4().hex[:8]}-"
     own = {"REDEFLUSS_PARTITIONS": str(partitions), "REDEFLUSS_PROCESSES": str(len(cores()))}
     async with warm_stream(REDEFLUSS, address, prefix, values, broker.pid, **own) as stream:
