@@ -15,7 +15,8 @@ from typing import Self
 
 from agents.cluster import admin
 from agents.settings import Settings
-from tests.support.kafka_broker import KafkaBroker, KafkaMissing, new_cluster_id
+from tests.support.kafka_broker import KafkaBroker, new_cluster_id
+from tests.support.kafka_jars import KafkaMissing
 
 NODES = (1, 2, 3)
 HEAP = "256m"
@@ -135,14 +136,14 @@ class KafkaCluster:
 
     async def leader(self, topic: str) -> KafkaNode:
         """The node that leads the first partition of a topic (named with its prefix)."""
-        async with admin(Settings(_env_file=None, broker=self.address)) as client:  # type: ignore[call-arg]
+        async with admin(Settings(_env_file=None, broker=self.address)) as client:
             ((description),) = await client.describe_topics([topic])
-        (leader,) = [part["leader"] for part in description["partitions"] if part["partition"] == 0]
+        leader: int = next(part["leader"] for part in description["partitions"] if part["partition"] == 0)
         return self.nodes[leader - 1]
 
     async def delete_topics(self) -> None:
         """Make it a broker without topics again."""
-        async with admin(Settings(_env_file=None, broker=self.address)) as client:  # type: ignore[call-arg]
+        async with admin(Settings(_env_file=None, broker=self.address)) as client:
             async with asyncio.timeout(LEADER_SECONDS):
                 while names := [name for name in await client.list_topics() if not name.startswith("__")]:
                     await client.delete_topics(names)
@@ -150,7 +151,7 @@ class KafkaCluster:
 
     async def in_sync(self) -> bool:
         """Whether every partition has all its copies in sync."""
-        async with admin(Settings(_env_file=None, broker=self.address)) as client:  # type: ignore[call-arg]
+        async with admin(Settings(_env_file=None, broker=self.address)) as client:
             described = await client.describe_topics(await client.list_topics())
         return all(len(part["isr"]) == len(NODES) for topic in described for part in topic["partitions"])
 

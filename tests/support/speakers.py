@@ -7,7 +7,7 @@ from agents.pool.protocol import Job, Outcome
 from agents.stage_jobs import StageSetup, perform
 from pipeline.stages import stage_named
 from schemas.records import Entity, EntityArticle, Mention, Quote, QuoteArticle, Speaker, Statement
-from schemas.spans import Span
+from schemas.spans import CharOffset, Span
 from tests.support import stages as quick
 
 _LINE = re.compile(r"^(?P<name>[^:\n]+): (?P<words>.+)$", re.MULTILINE)
@@ -26,7 +26,7 @@ def quotes(article: EntityArticle) -> QuoteArticle:
     found = []
     for number, line in enumerate(_LINE.finditer(article.text)):
         name = line["name"]
-        begin, end = line.span("name")
+        begin, end = map(CharOffset, line.span("name"))
         mention = Mention(begin=begin, end=end, text=name, kind="name")
         known = entities.get(name)
         identifier = "per/" + name.lower().replace(" ", "-")
@@ -37,7 +37,7 @@ def quotes(article: EntityArticle) -> QuoteArticle:
             mentions=[*(known.mentions if known is not None else ()), mention],
             salience=0.5,
         )
-        first, last = line.span("words")
+        first, last = map(CharOffset, line.span("words"))
         quote = Quote(
             id=f"{article.id}#{number}",
             type="Direct",

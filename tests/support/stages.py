@@ -19,7 +19,7 @@ from agents.stage_jobs import StageSetup, perform
 from pipeline.errors import Rejected
 from pipeline.stages import stage_named
 from schemas.records import CleanArticle, EntityArticle, Quote, QuoteArticle, RawArticle
-from schemas.spans import Span
+from schemas.spans import CharOffset, Span
 
 
 def load(order: StageSetup) -> Callable[[Job], Outcome]:
@@ -95,7 +95,7 @@ def quotes(article: EntityArticle) -> QuoteArticle:
         id=f"{article.id}#0",
         type="Direct",
         medium="Speech",
-        spans=[Span(begin=0, end=len(article.text))],
+        spans=[Span(begin=CharOffset(0), end=CharOffset(len(article.text)))],
         text=article.text,
         speaker=None,
         cue=None,

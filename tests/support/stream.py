@@ -92,7 +92,7 @@ class Stream:
             **{f"REDEFLUSS_{name.upper()}": str(value) for name, value in options.items()},
         }
         names = {name.removeprefix("REDEFLUSS_").lower(): value for name, value in self.environment.items()}
-        self.settings = Settings(_env_file=None, **names)  # type: ignore[call-arg,arg-type]
+        self.settings = Settings(_env_file=None, **names)  # type: ignore[arg-type]
         self.workers: list[subprocess.Popen[bytes]] = []
         self.embedded = False
 
@@ -232,7 +232,8 @@ async def put(producer: AIOKafkaProducer, topic: str, key: bytes, value: bytes) 
     """Queue a message for sending; while the broker is away there may be no room for it."""
     while True:
         with contextlib.suppress(KafkaTimeoutError):
-            return await producer.send(topic, value, key)
+            sending: asyncio.Future[object] = await producer.send(topic, value, key)
+            return sending
 
 
 def alive(pid: int) -> bool:
