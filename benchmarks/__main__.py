@@ -13,11 +13,9 @@ import argparse
 import asyncio
 import logging
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from agents.broker import EmbeddedBroker
 from benchmarks.articles import usable
 from benchmarks.console import note
 from benchmarks.flood import Flood, Stalled, flood
@@ -25,11 +23,10 @@ from benchmarks.journal import Journal, as_line, new_turn
 from benchmarks.journeys import as_journal, journeys
 from benchmarks.latency import latency
 from benchmarks.limit import articles_per_second, configuration
-from benchmarks.releases import CORPUS, corpus_articles
+from benchmarks.releases import CORPUS, broker_of_its_own, corpus_articles
 from benchmarks.report import figures, write
 from benchmarks.systems import PEERS, REDEFLUSS, WORKER, Ended, NotUsable, System, former_release
 from benchmarks.usage import cores
-from tests.support.kafka_broker import KafkaBroker
 
 PARTS = ("throughput", "embedded", "latency", "places", "processes", "partitions", "workers", "cores", "stage")
 REPEATED = ("throughput", "cores")
@@ -39,18 +36,11 @@ HALF = 0.5
 ONE_EACH = {"REDEFLUSS_PROCESSES": "1"}
 
 
-@contextmanager
-def broker(embedded: bool) -> Iterator[tuple[str, int]]:
-    """A broker of its own: address as host:port, and its process id."""
-    with EmbeddedBroker(0) if embedded else KafkaBroker() as started:
-        yield started.address.removeprefix("kafka://"), started.pid
-
-
 def measured(
     system: System, values: list[bytes], count: int, environment: Mapping[str, str], *, embedded: bool = False
 ) -> Flood:
     """One backlog through one system on a broker of its own."""
-    with broker(embedded) as (address, pid):
+    with broker_of_its_own(embedded=embedded) as (address, pid):
         prefix = f"b{uuid.uuid4().hex[:8]}-"
         return asyncio.run(flood(system, address, prefix, values, count, pid, **environment))
 
@@ -84,7 +74,7 @@ class Suite:
 
     def latency(self) -> None:
         """One article alone, and many at shares of the throughput measured before."""
-        with broker(embedded=False) as (address, _):
+        with broker_of_its_own(embedded=False) as (address, _):
             got = asyncio.run(latency(address, "latency-", self._values, self._rates(LOADS), self._count))
         by_load = {str(share): got.percentiles(share) for share in LOADS}
         self._journal.add("latency", new_turn(), idle=got.idle_seconds, ratio=got.idle_ratio, by_load=by_load)
@@ -93,7 +83,7 @@ class Suite:
 
     def places(self) -> None:
         """Where an article's time goes, alone and at half of the throughput measured before."""
-        with broker(embedded=False) as (address, _):
+        with broker_of_its_own(embedded=False) as (address, _):
             got = asyncio.run(journeys(address, "places-", self._values, self._rates((HALF,))[HALF], self._count // 2))
         self._journal.add("places", new_turn(), **{load: as_journal(found) for load, found in got.items()})
         note(f"places: {', '.join(f'{len(found)} articles {load}' for load, found in got.items())}")

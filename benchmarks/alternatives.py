@@ -1,6 +1,5 @@
 """The systems of the part `throughput` side by side: what each did, cost and lacks."""
 
-from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
@@ -8,7 +7,6 @@ from benchmarks.comparison import LIMIT
 from benchmarks.flood import Flood
 from benchmarks.journal import Journal, flood_of
 from benchmarks.systems import REDEFLUSS
-from benchmarks.usage import Usage
 
 MEGABYTE = 1_000_000
 
@@ -29,19 +27,13 @@ def by_system(journal: Journal) -> dict[str, dict[str, Any]]:
 def _medians(floods: list[Flood], line: dict[str, Any]) -> dict[str, Any]:
     return {
         "articles_per_second": median(got.articles_per_second for got in floods),
-        "cpu_milliseconds_per_article": median(
-            1000 * sum(usage.cpu_seconds for usage in _own(got)) / got.articles for got in floods
-        ),
+        "cpu_milliseconds_per_article": median(got.cpu_milliseconds for got in floods),
         "worker_own_mb": median(
-            sum(usage.own_bytes for usage in _own(got) if usage.role == "worker") / MEGABYTE for got in floods
+            sum(usage.own_bytes for usage in got.own if usage.role == "worker") / MEGABYTE for got in floods
         ),
-        "all_processes_mb": median(sum(usage.proportional_bytes for usage in _own(got)) / MEGABYTE for got in floods),
+        "all_processes_mb": median(got.memory_megabytes for got in floods),
         "lacks": line.get("lacks", ""),
     }
-
-
-def _own(got: Flood) -> Iterator[Usage]:
-    return (usage for usage in got.processes if usage.role != "broker")
 
 
 def table(found: dict[str, Any]) -> list[str]:

@@ -50,6 +50,21 @@ class Flood:
         """Throughput."""
         return self.articles / self.seconds
 
+    @property
+    def own(self) -> list[Usage]:
+        """Use of the system's processes, without the broker."""
+        return [usage for usage in self.processes if usage.role != "broker"]
+
+    @property
+    def cpu_milliseconds(self) -> float:
+        """Processor time of the system's processes for an article."""
+        return 1000 * sum(usage.cpu_seconds for usage in self.own) / self.articles
+
+    @property
+    def memory_megabytes(self) -> float:
+        """Memory of the system's processes at the end; what they share counts once."""
+        return sum(usage.proportional_bytes for usage in self.own) / 1e6
+
 
 class Stalled(Exception):
     """A system that stopped giving out articles before all were there."""
@@ -117,6 +132,22 @@ async def collect(
     return repeated
 
 
+async def first_articles(
+    settings: Settings, consumer: AIOKafkaConsumer, values: list[bytes], check: Callable[[], None] = lambda: None
+) -> float:
+    """Let a few articles through, after which all models are loaded; when the first was out, by `time.perf_counter`.
+
+    Raises:
+        TimeoutError: they did not come out.
+        Exception: as `collect`.
+    """
+    messages = list(multiplied(values, WARM_UP_ARTICLES, label="warm", partitions=settings.partitions))
+    await send_all(settings, messages)
+    times: list[float] = []
+    await asyncio.wait_for(collect(consumer, {key for key, _ in messages}, times, check), READY_SECONDS)
+    return times[0]
+
+
 @dataclass
 class Stream:
     """A system that runs and is warm; `ready_seconds` from the start of its processes to its first article out."""
@@ -147,12 +178,7 @@ async def warm_stream(
     try:
         with running(system, broker, prefix, **environment) as processes:
             stream = Stream(settings, processes, consumer, broker_pid)
-            warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm", partitions=settings.partitions))
-            await send_all(settings, warm)
-            times: list[float] = []
-            warming = collect(consumer, {key for key, _ in warm}, times, processes.check)
-            await asyncio.wait_for(warming, READY_SECONDS)
-            stream.ready_seconds = times[0] - started
+            stream.ready_seconds = await first_articles(settings, consumer, values, processes.check) - started
             yield stream
     finally:
         await consumer.stop()

@@ -25,8 +25,6 @@ from benchmarks.systems import CORES, REDEFLUSS, Ended, NotUsable, System, forme
 from pipeline.corpus.files import articles_of
 from tests.support.kafka_broker import KafkaBroker
 
-MEGABYTE = 1_000_000
-
 
 @dataclass(frozen=True)
 class Setting:
@@ -61,13 +59,9 @@ def measured(setting: Setting, values: list[bytes], count: int) -> Flood:
 
 def row(setting: Setting, floods: list[Flood]) -> str:
     """A row of the table."""
-    cpu, memory = [], []
-    for got in floods:
-        own = [usage for usage in got.processes if usage.role != "broker"]
-        cpu.append(1000 * sum(usage.cpu_seconds for usage in own) / got.articles)
-        memory.append(sum(usage.proportional_bytes for usage in own) / MEGABYTE)
     rate = median(got.articles_per_second for got in floods)
-    return f"| {setting.system.name} | {rate:.1f} | {median(cpu):.1f} | {median(memory):.0f} |"
+    cpu, memory = median(got.cpu_milliseconds for got in floods), median(got.memory_megabytes for got in floods)
+    return f"| {setting.system.name} | {rate:.1f} | {cpu:.1f} | {memory:.0f} |"
 
 
 def main() -> None:

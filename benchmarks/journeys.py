@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from agents import kafka
 from agents.headers import trail_of
 from agents.settings import Settings
 from benchmarks.commits import commits
@@ -58,7 +57,7 @@ async def journeys(broker: str, prefix: str, values: list[bytes], rate: float, c
 async def _statements(settings: Settings, spans: Spans, committed: Commits) -> dict[Position, list[Passage]]:
     """How an article's quotes went through the last stage, by where the article stood when it was raw."""
     found: dict[Position, dict[Position, Passage]] = {}
-    for record in await read_to_end(kafka.consumer(settings), settings, settings.topic(STATEMENTS_TOPIC)):
+    async for record in read_to_end(settings, settings.topic(STATEMENTS_TOPIC)):
         trail = trail_of(record.headers)
         origin = Position(RAW_TOPIC, trail[0]["partition"], trail[0]["offset"])
         quote = Position(trail[-1]["topic"], trail[-1]["partition"], trail[-1]["offset"])

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from agents import cluster, kafka, topics
 from agents.headers import RawHeaders, trail_of
 from benchmarks.articles import multiplied
-from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
+from benchmarks.flood import first_articles, settings_for
 from benchmarks.percentile import percentile
 from benchmarks.systems import REDEFLUSS, System, running
 
@@ -90,9 +90,7 @@ async def latency(
     raw = settings.topic("articles.raw")
     with running(system, broker, prefix, **environment) as processes:
         try:
-            warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm"))
-            await send_all(settings, warm)
-            await asyncio.wait_for(collect(consumer, {key for key, _ in warm}, [], processes.check), READY_SECONDS)
+            await first_articles(settings, consumer, values, processes.check)
             idle = []
             for key, value in multiplied(values, IDLE_ARTICLES, label="idle"):
                 await asyncio.sleep(IDLE_PAUSE_SECONDS)

@@ -17,9 +17,9 @@ from benchmarks.percentile import percentile
 from benchmarks.usage import Usage, between, busy_seconds, cpu_seconds, readings
 
 SETTLE_SECONDS = 3.0
+"""After which nothing that articles have caused goes on."""
 STEADY_ARTICLES = 160
 """After so many, nothing becomes faster any more: the broker's Java code is compiled, and caches of words are full."""
-"""After which nothing that articles have caused goes on."""
 
 
 @dataclass

@@ -18,16 +18,17 @@ import signal
 import statistics
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
 
 from agents.broker import EmbeddedBroker
-from benchmarks.flood import Flood, Stalled, flood
+from benchmarks.flood import Stalled, flood
 from benchmarks.latency import latency
 from benchmarks.systems import REDEFLUSS, Ended, NotUsable, System, former_release
-from benchmarks.usage import Usage
 from pipeline.corpus.files import read_folder
 from pipeline.corpus.model import AnnotatedArticle
 from tests.support.kafka_broker import KafkaBroker
@@ -38,7 +39,6 @@ MODELS: dict[str, dict[str, str]] = {
     "light": {"REDEFLUSS_MODEL_DE": "rules", "REDEFLUSS_QUOTE_MODEL": "rules"},
 }
 LEAST_CHARACTERS = 400
-BYTES_PER_MEGABYTE = 1e6
 
 
 @dataclass(frozen=True)
@@ -77,29 +77,25 @@ def measure(
     system: System, values: list[bytes], count: int, environment: dict[str, str], *, kafka: bool = False
 ) -> Round:
     """One backlog, then single articles, each on a broker of its own."""
-    with broker_of_its_own(kafka) as broker:
-        address = broker.address.removeprefix("kafka://")
-        got = asyncio.run(flood(system, address, f"f{uuid.uuid4().hex[:8]}-", values, count, broker.pid, **environment))
-    with broker_of_its_own(kafka) as broker:
-        address = broker.address.removeprefix("kafka://")
+    with broker_of_its_own(embedded=not kafka) as (address, pid):
+        got = asyncio.run(flood(system, address, f"f{uuid.uuid4().hex[:8]}-", values, count, pid, **environment))
+    with broker_of_its_own(embedded=not kafka) as (address, _):
         prefix = f"l{uuid.uuid4().hex[:8]}-"
         single = asyncio.run(latency(address, prefix, values, system=system, environment=environment))
     return Round(
         throughput=got.articles_per_second,
-        cpu_ms=1000 * sum(usage.cpu_seconds for usage in _own(got)) / count,
+        cpu_ms=got.cpu_milliseconds,
         latency_ms=1000 * single.idle_seconds,
         latency_ratio=single.idle_ratio,
-        memory_mb=sum(usage.proportional_bytes for usage in _own(got)) / BYTES_PER_MEGABYTE,
+        memory_mb=got.memory_megabytes,
     )
 
 
-def broker_of_its_own(kafka: bool) -> EmbeddedBroker | KafkaBroker:
-    """A broker on a free port, to be entered."""
-    return KafkaBroker() if kafka else EmbeddedBroker(0)
-
-
-def _own(got: Flood) -> list[Usage]:
-    return [usage for usage in got.processes if usage.role != "broker"]
+@contextmanager
+def broker_of_its_own(*, embedded: bool) -> Iterator[tuple[str, int]]:
+    """A broker on a free port while the block runs: its address as host:port, and its process id."""
+    with EmbeddedBroker(0) if embedded else KafkaBroker() as broker:
+        yield broker.address.removeprefix("kafka://"), broker.pid
 
 
 def table(rounds: list[tuple[Round, Round]]) -> list[str]:

@@ -39,7 +39,7 @@ from agents.progress import read_progress
 from agents.settings import Settings
 from benchmarks.articles import multiplied
 from benchmarks.console import show
-from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
+from benchmarks.flood import first_articles, send_all, settings_for
 from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.systems import REDEFLUSS, running
 from benchmarks.usage import cpu_seconds, readings
@@ -215,9 +215,7 @@ async def measure(
         reader = kafka.consumer(settings, settings.topic("articles.quotes"))
         await reader.start()
         try:
-            warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm"))
-            await send_all(settings, warm)
-            await asyncio.wait_for(collect(reader, {key for key, _ in warm}, []), READY_SECONDS)
+            await first_articles(settings, reader, values)
         finally:
             await reader.stop()
         length = args.rounds * len(states) * (args.phase_seconds + STEADY_SECONDS + START_SECONDS / 10)

@@ -1,16 +1,17 @@
 """A topic from its beginning to its end."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
-from agents import cluster
+from agents import cluster, kafka
 from agents.settings import Settings
 
 
-async def read_to_end(consumer: AIOKafkaConsumer, settings: Settings, topic: str) -> list[Any]:
-    """All records of a topic (named with its prefix) up to where it ends now; the consumer is started and stopped."""
-    found: list[Any] = []
+async def read_to_end(settings: Settings, topic: str) -> AsyncIterator[Any]:
+    """All records of a topic (named with its prefix) up to where it ends now."""
+    consumer = kafka.consumer(settings)
     await consumer.start()
     try:
         places = [TopicPartition(topic, number) for number in await cluster.partition_numbers(settings, topic)]
@@ -18,8 +19,8 @@ async def read_to_end(consumer: AIOKafkaConsumer, settings: Settings, topic: str
         await consumer.seek_to_beginning()
         ends = await consumer.end_offsets(places)
         while any([await consumer.position(place) < ends[place] for place in places]):
-            batch = await consumer.getmany(timeout_ms=500)
-            found.extend(record for records in batch.values() for record in records)
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                for record in records:
+                    yield record
     finally:
         await consumer.stop()
-    return found

@@ -21,7 +21,6 @@ from typing import Any, Literal, get_args
 
 import orjson
 import psutil
-from aiokafka import TopicPartition
 
 from agents import kafka, topics
 from agents.headers import trail_of
@@ -29,11 +28,13 @@ from agents.progress import read_progress
 from agents.settings import Settings
 from benchmarks.articles import multiplied, usable
 from benchmarks.console import show
-from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
+from benchmarks.flood import WARM_UP_ARTICLES, first_articles, send_all, settings_for
 from benchmarks.limit import configuration
 from benchmarks.pages import Browsers
+from benchmarks.percentile import percentile
 from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.systems import REDEFLUSS, free_port, running
+from benchmarks.topic_end import read_to_end
 from benchmarks.usage import cpu_seconds
 from pipeline.cores import available_cores
 from pipeline.stages import STAGES
@@ -137,9 +138,7 @@ async def warm_up(settings: Settings, values: list[bytes], kept: int, browsers: 
     reader = kafka.consumer(settings, settings.topic("articles.quotes"))
     await reader.start()
     try:
-        warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm"))
-        await send_all(settings, warm)
-        await asyncio.wait_for(collect(reader, {key for key, _ in warm}, []), READY_SECONDS)
+        await first_articles(settings, reader, values)
         await reader.seek_to_beginning()
         batches = await reader.getmany(timeout_ms=5000, max_records=WARM_UP_ARTICLES)
         records = [orjson.loads(record.value) for batch in batches.values() for record in batch]
@@ -204,7 +203,7 @@ async def attribute(settings: Settings, phases: list[Phase], distinct: int) -> N
     took: dict[tuple[str, int], list[float]] = defaultdict(list)
     done: list[tuple[float, tuple[str, int]]] = []
     for stage in STAGES:
-        async for record in whole_topic(settings, settings.topic(stage.target)):
+        async for record in read_to_end(settings, settings.topic(stage.target)):
             label, number, *_ = record.key.decode().split("-")
             if label == "article":
                 kind = stage.name, int(number) % distinct
@@ -215,23 +214,6 @@ async def attribute(settings: Settings, phases: list[Phase], distinct: int) -> N
         for phase in phases:
             if phase.begin <= moment < phase.end:
                 phase.work += weight[kind]
-
-
-async def whole_topic(settings: Settings, topic: str) -> Any:
-    """Every message on a topic."""
-    reader = kafka.consumer(settings)
-    await reader.start()
-    try:
-        places = [TopicPartition(topic, number) for number in range(settings.partitions)]
-        reader.assign(places)
-        ends = await reader.end_offsets(places)
-        await reader.seek_to_beginning(*places)
-        while any([await reader.position(place) < ends[place] for place in places]):
-            for records in (await reader.getmany(timeout_ms=500)).values():
-                for record in records:
-                    yield record
-    finally:
-        await reader.stop()
 
 
 def report(phases: list[Phase], browsers: Browsers, left: int) -> None:
@@ -261,9 +243,9 @@ def report(phases: list[Phase], browsers: Browsers, left: int) -> None:
             f"(median {statistics.median(ratios):.3f}) of the work, {len(ratios)} pairs"
         )
     for path in ("/", "/operations"):
-        ranked = sorted(browsers.seconds[path])
-        p50, p95 = (ranked[min(len(ranked) - 1, int(share * len(ranked)))] for share in (0.5, 0.95))
-        show(f"{path}: p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms, {len(ranked)} answers")
+        took = browsers.seconds[path]
+        p50, p95 = (1000 * percentile(took, share) for share in (0.5, 0.95))
+        show(f"{path}: p50 {p50:.0f} ms, p95 {p95:.0f} ms, {len(took)} answers")
 
 
 if __name__ == "__main__":
