@@ -19,7 +19,6 @@ from tests.support.kafka_broker import KafkaBroker, new_cluster_id
 from tests.support.kafka_jars import KafkaMissing
 
 NODES = (1, 2, 3)
-HEAP = "256m"
 LEADER_SECONDS = 60
 
 PROPERTIES = """\
@@ -62,8 +61,10 @@ class KafkaNode(KafkaBroker):
         cluster: what all nodes have in common.
     """
 
+    heap = "256m"
+
     def __init__(self, number: int, cluster: "KafkaCluster") -> None:
-        super().__init__(heap=HEAP)
+        super().__init__()
         self.number = number
         self._cluster = cluster
 
@@ -76,19 +77,6 @@ class KafkaNode(KafkaBroker):
     def running(self) -> bool:
         """Whether its process is there."""
         return self._process is not None and self._process.poll() is None
-
-    def prepare(self) -> None:
-        """Format its storage."""
-        properties = self.folder / "server.properties"
-        properties.write_text(self._properties(), encoding="utf-8")
-        self._java("kafka.tools.StorageTool", "format", *self._format_options(), "-c", str(properties))
-
-    def shut_down(self) -> None:
-        """SIGTERM, as in a rolling restart: leadership is handed over; the data stays."""
-        assert self._process is not None
-        self._process.terminate()
-        self._process.wait()
-        self._process = None
 
     def quorum(self) -> tuple[int, int]:
         """Epoch and id of the controller that this node has last heard of; zeros if of none."""

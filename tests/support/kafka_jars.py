@@ -8,6 +8,8 @@ import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 BROKER_POM = Path(__file__).with_name("kafka_pom.xml")
@@ -52,7 +54,24 @@ def java_command(jars: Path, heap: str) -> list[str]:
     java = shutil.which("java")
     if java is None:
         raise KafkaMissing("Java (17 or newer) is not installed, which Apache Kafka needs")
-    return [java, f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", f"{jars}/*"]
+    archive = class_archive(jars)
+    shared = [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
+    quick = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", *shared]
+    return [java, f"-Xmx{heap}", *quick, "-cp", f"{jars}/*"]
+
+
+def class_archive(jars: Path) -> Path:
+    """Where the classes of these jars are kept as Java has them in memory: a broker then starts in half of the time."""
+    return jars.with_name("classes.jsa")
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One process of a test run changes a folder of the cache, the others wait for it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _cache_folder() -> Path:
@@ -61,9 +80,7 @@ def _cache_folder() -> Path:
 
 def _fetch(pom: Path, folder: Path, *arguments: str) -> None:
     """Fill the folder by Maven, unless it was filled with the same pom before."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one process of the test run fetches, the others wait for it
+    with locked(folder):
         _fetch_alone(pom, folder, *arguments)
 
 

@@ -24,7 +24,7 @@ from schemas.spans import CharOffset, Span
 
 def load(order: StageSetup) -> Callable[[Job], Outcome]:
     """What a pool process does in these tests."""
-    importlib.import_module("pipeline.quotes")  # before the fork, for it brings spaCy
+    importlib.import_module("pipeline.quotes.records")  # before the fork, so that no process has to
     return lambda job: perform(job, stage_named(job.stage), FUNCTIONS[job.stage])
 
 
