@@ -3,8 +3,8 @@
 import struct
 
 from agents.settings import Settings
+from agents.topic_reader import messages_to_end
 from benchmarks.places import Commit, Commits
-from benchmarks.topic_end import read_to_end
 from pipeline.stages import STAGES
 
 OFFSETS_TOPIC = "__consumer_offsets"
@@ -34,7 +34,7 @@ async def commits(settings: Settings) -> Commits:
     """All commits of the stream's stages."""
     sources = {(settings.group(stage.name), settings.topic(stage.source)): stage.source for stage in STAGES}
     found: dict[tuple[str, int], list[Commit]] = {}
-    async for record in read_to_end(settings, OFFSETS_TOPIC):
+    async for record in messages_to_end(settings.model_copy(update={"topic_prefix": ""}), OFFSETS_TOPIC):
         told = parse(record.key, record.value) if record.key and record.value else None
         if told is not None and told[:2] in sources:
             source = sources[told[0], told[1]]

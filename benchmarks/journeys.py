@@ -6,12 +6,12 @@ from typing import Any
 
 from agents.headers import trail_of
 from agents.settings import Settings
+from agents.topic_reader import messages_to_end
 from benchmarks.commits import commits
 from benchmarks.flood import settings_for
 from benchmarks.latency import Receipt, latency
 from benchmarks.places import Commits, Passage, Position, Spans, passages
 from benchmarks.spans import receiving
-from benchmarks.topic_end import read_to_end
 from pipeline.stages import RAW_TOPIC, STATEMENTS_TOPIC
 
 HALF = 0.5
@@ -57,7 +57,7 @@ async def journeys(broker: str, prefix: str, values: list[bytes], rate: float, c
 async def _statements(settings: Settings, spans: Spans, committed: Commits) -> dict[Position, list[Passage]]:
     """How an article's quotes went through the last stage, by where the article stood when it was raw."""
     found: dict[Position, dict[Position, Passage]] = {}
-    async for record in read_to_end(settings, settings.topic(STATEMENTS_TOPIC)):
+    async for record in messages_to_end(settings, STATEMENTS_TOPIC):
         trail = trail_of(record.headers)
         origin = Position(RAW_TOPIC, trail[0]["partition"], trail[0]["offset"])
         quote = Position(trail[-1]["topic"], trail[-1]["partition"], trail[-1]["offset"])

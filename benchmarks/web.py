@@ -26,6 +26,7 @@ from agents import kafka, topics
 from agents.headers import trail_of
 from agents.progress import read_progress
 from agents.settings import Settings
+from agents.topic_reader import messages_to_end
 from benchmarks.articles import multiplied, usable
 from benchmarks.console import show
 from benchmarks.flood import WARM_UP_ARTICLES, first_articles, send_all, settings_for
@@ -34,7 +35,6 @@ from benchmarks.pages import Browsers
 from benchmarks.percentile import percentile
 from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.systems import REDEFLUSS, free_port, running
-from benchmarks.topic_end import read_to_end
 from benchmarks.usage import cpu_seconds
 from pipeline.cores import available_cores
 from pipeline.stages import STAGES
@@ -203,7 +203,7 @@ async def attribute(settings: Settings, phases: list[Phase], distinct: int) -> N
     took: dict[tuple[str, int], list[float]] = defaultdict(list)
     done: list[tuple[float, tuple[str, int]]] = []
     for stage in STAGES:
-        async for record in read_to_end(settings, settings.topic(stage.target)):
+        async for record in messages_to_end(settings, stage.target):
             label, number, *_ = record.key.decode().split("-")
             if label == "article":
                 kind = stage.name, int(number) % distinct

@@ -8,11 +8,10 @@ from typing import Any
 
 import orjson
 import pytest
-from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
-from agents import kafka
 from agents.broker import BrokerError, EmbeddedBroker
+from agents.topic_reader import messages_to_end
 from pipeline.stages import DEAD_LETTER_TOPIC, QUOTES_TOPIC
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.support.missing import missing
@@ -41,21 +40,7 @@ def system(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[System]:
 
 async def read_all(system: System, name: str) -> list[Any]:
     """Every value on a topic."""
-    reader = kafka.consumer(system.settings)
-    await reader.start()
-    try:
-        topic = system.settings.topic(name)
-        places = [TopicPartition(topic, number) for number in range(system.settings.partitions)]
-        reader.assign(places)
-        ends = await reader.end_offsets(places)
-        await reader.seek_to_beginning(*places)
-        values = []
-        while any([await reader.position(place) < ends[place] for place in places]):
-            for records in (await reader.getmany(timeout_ms=500)).values():
-                values += [orjson.loads(record.value) for record in records]
-        return values
-    finally:
-        await reader.stop()
+    return [orjson.loads(message.value) async for message in messages_to_end(system.settings, name)]
 
 
 def counters(system: System) -> dict[str, dict[tuple[str, ...], float]]:
