@@ -2,11 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agents.cli.errors import ExitCode
 from agents.cli.samples import SAMPLES
+from agents.cli.stages import read_record
+from agents.settings import Settings
+from pipeline.stages import article_stages
 from schemas.codec import decode
 from schemas.records import CleanArticle, EntityArticle, QuoteArticle
 from tests.cli.conftest import Cli
@@ -41,9 +45,13 @@ def test_explain_gives_every_line_its_rule(quick: Cli) -> None:
     assert all(line["rule"] for line in lines)
 
 
-def test_every_sample_has_quotes(quick: Cli) -> None:
+def test_every_sample_has_quotes() -> None:
+    settings = Settings(_env_file=None, model_de="rules", quote_model="rules")
+    functions = [stage.load(settings.pipeline) for stage in article_stages()]
     for path in sorted(Path(SAMPLES).iterdir()):
         if path.suffix in {".txt", ".html", ".json"}:
-            record = decode(quick("quotes", str(path)).stdout, QuoteArticle)
+            record: Any = read_record(str(path), settings)
+            for function in functions:
+                record = function(record)
             assert len(record.quotes) >= 4, path.name
             assert any(quote.speaker and quote.speaker.name for quote in record.quotes), path.name
