@@ -31,10 +31,10 @@ def speaker(*, days: float = 14, most: int = 1000) -> SpeakerStatements:
     return SpeakerStatements(LANDRAT.id, window=timedelta(days=days), most=most)
 
 
-def fed(records: Iterable[QuoteRecord], seen_at: str = SEEN_AT) -> SpeakerStatements:
+def fed(records: Iterable[QuoteRecord]) -> SpeakerStatements:
     state = speaker()
     for each in records:
-        state.add(each, seen_at)
+        state.add(each, SEEN_AT)
     return state
 
 

@@ -23,9 +23,9 @@ KINDS: dict[str, SpeakerKind] = {
 }  # fmt: skip
 
 
-def printed(part: str = "dev") -> Iterator[tuple[AnnotatedArticle, QuoteArticle]]:
-    """Each article of a part of the corpus with a record of it; copies have the same article again."""
-    for number, article in enumerate(articles_of(CORPUS, part)):  # type: ignore[arg-type]
+def printed() -> Iterator[tuple[AnnotatedArticle, QuoteArticle]]:
+    """Each article of the corpus' development part with a record of it; copies have the same article again."""
+    for number, article in enumerate(articles_of(CORPUS, "dev")):
         at = MONDAY + timedelta(days=number % DAYS, hours=number % 17)
         yield article, record_of(article, article.id, PAPERS[number % len(PAPERS)], at)
         if number % COPIED == 0:
