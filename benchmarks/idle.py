@@ -24,9 +24,10 @@ from urllib.request import urlopen
 
 from agents import topics
 from benchmarks.flood import READY_SECONDS, settings_for
-from benchmarks.systems import REDEFLUSS, ROOT, free_port, running
+from benchmarks.systems import REDEFLUSS, ROOT, running
 from benchmarks.usage import Usage, between, readings
 from tests.support.kafka_broker import KafkaBroker
+from tests.support.ports import free_port
 
 PREFIX = "idle-"
 SETTLE_SECONDS = 15.0

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from agents.pool.fork_server_client import SINGLE_THREADED
 from pipeline.cores import available_cores
+from tests.support.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -165,10 +165,3 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -34,11 +34,12 @@ from benchmarks.limit import configuration
 from benchmarks.pages import Browsers
 from benchmarks.percentile import percentile
 from benchmarks.releases import CORPUS, corpus_articles
-from benchmarks.systems import REDEFLUSS, free_port, running
+from benchmarks.systems import REDEFLUSS, running
 from benchmarks.usage import cpu_seconds
 from pipeline.cores import available_cores
 from pipeline.stages import STAGES
 from tests.support.kafka_broker import KafkaBroker
+from tests.support.ports import free_port
 
 State = Literal["stopped", "unseen", "seen"]
 STATES: tuple[State, ...] = get_args(State)

@@ -19,7 +19,7 @@ import psutil
 
 from benchmarks.environments import Unusable
 from benchmarks.peers.quotation_marks import Name
-from benchmarks.systems import free_port
+from tests.support.ports import free_port
 
 POM = Path(__file__).with_name("core_nlp_pom.xml")
 FETCH_SECONDS = 1800
