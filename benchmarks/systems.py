@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.pool.fork_server_client import SINGLE_THREADED
+from agents.processes import die_with_parent
 from pipeline.cores import available_cores
 from tests.support.ports import free_port
 
@@ -150,6 +151,7 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
                 | environment,
                 cwd=folder,
                 start_new_session=True,
+                preexec_fn=die_with_parent,  # noqa: PLW1509
             )
         )
     try:
