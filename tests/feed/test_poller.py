@@ -12,7 +12,7 @@ import orjson
 import pytest
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
-from agents.feed import timing
+from agents.feed import feed_document, timing
 from agents.feed.feed_list import FeedSource
 from agents.feed.page_producer import NotSent
 from agents.feed.seen import FeedState, SeenError, SeenPages
@@ -137,7 +137,11 @@ async def test_news_sitemaps_and_their_indexes(site: Site, newsroom: Newsroom) -
     assert newsroom.sent[0].published_at == "2022-01-10T00:00:00Z"
 
 
-async def test_what_is_left_out_of_the_sitemaps_of_an_index_is_told(site: Site, newsroom: Newsroom) -> None:
+async def test_what_is_left_out_of_the_sitemaps_of_an_index_is_told(
+    site: Site, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_document, "MAX_ENTRIES", 10)
+
     def put(path: str, *inside: str, end: str = "</urlset>") -> None:
         site.put(path, f"<urlset>{''.join(inside)}{end}", kind="application/xml")
 
@@ -148,7 +152,7 @@ async def test_what_is_left_out_of_the_sitemaps_of_an_index_is_told(site: Site, 
         f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in ("/lang.xml", "/kaputt.xml", "/index.xml")
     )
     site.put("/index.xml", f"<sitemapindex>{inner}</sitemapindex>", kind="application/xml")
-    put("/lang.xml", *urls(1002))
+    put("/lang.xml", *urls(12))
     put("/kaputt.xml", *urls(2), end="<url>")
     (result,) = await newsroom.once(feed(site, "/index.xml"))
     assert result.failures[site.url("/index.xml")] == "an index of sitemaps within another is not read"
