@@ -13,11 +13,11 @@ ENTRIES = 50
 _NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
-def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str) -> bytes:
+def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path: str, own: str) -> bytes:
     """The feed of what a search finds.
 
     Args:
-        hits: what came last first.
+        hits: what came, and when, in seconds since 1970 UTC; the last first.
         title: of the feed.
         base: the address of the pages, such as `https://redefluss.example`.
         path: the address of the search on them, with its query.
@@ -28,16 +28,16 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
     _add(root, "id", base + own)
     ElementTree.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": base + own})
     ElementTree.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": base + path})
-    _add(root, "updated", rfc3339(instant_at(max((hit.arrived for hit in hits), default=0.0))))
+    _add(root, "updated", rfc3339(instant_at(max((came for _, came in hits), default=0.0))))
     generator = ElementTree.SubElement(root, "generator")
     generator.text = "Redefluss"
-    for hit in {hit.said: hit for hit in hits}.values():
+    for hit, came in {hit.said: (hit, came) for hit, came in hits}.values():
         entry = ElementTree.SubElement(root, "entry")
         who, address = hit.quote.speaker or "–", base + quote_path(hit.article_id, hit.quote.id)
         _add(entry, "title", f"{who}: {hit.quote.text}"[:160])
         _add(entry, "id", f"{base}{article_path(hit.article_id)}#said-{hit.said}")
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
-        _add(entry, "updated", rfc3339(instant_at(hit.arrived)))
+        _add(entry, "updated", rfc3339(instant_at(came)))
         if (published := publication(hit.published_at, hit.arrived)) is not None:
             _add(entry, "published", published)
         author = ElementTree.SubElement(entry, "author")

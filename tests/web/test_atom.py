@@ -95,6 +95,23 @@ async def test_in_a_new_version_other_words_are_another_entry_and_the_same_words
     assert first != second
 
 
+async def test_a_new_version_of_the_article_that_came_first_makes_no_entry_of_what_another_paper_has(
+    client: Client, writer: StoreWriter
+) -> None:
+    """Nor does it change one: readers would show the same once more."""
+    first, second = (quote_article(name, source=f"Blatt {name}", simhash="f" * 16) for name in ("a", "b"))
+    now = time.time()
+    entries = []
+    for hours, version in ((5, first), (4, second), (1, first.model_copy(update={"title": "Berichtigt"}))):
+        writer.add([message(version, offset=hours, at=now - 3600 * hours)])
+        root = await feed(client, "/search.atom?q=fruehjahr&source=Blatt+a&source=Blatt+b")
+        entries.append(
+            [(e.findtext(f"{{{NEWS}}}id"), e.findtext(f"{{{NEWS}}}updated")) for e in root.iter(f"{{{NEWS}}}entry")]
+        )
+    assert len(entries[0]) == 1
+    assert entries == entries[:1] * 3
+
+
 async def test_behind_a_proxy_with_tls_its_addresses_are_https(client: Client) -> None:
     headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}
     root = await feed(client, "/search.atom?q=fruehjahr", **headers)

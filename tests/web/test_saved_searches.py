@@ -33,7 +33,7 @@ from schemas.records import QuoteArticle
 from tests.support.ports import free_port
 from tests.support.small_disk import filled, small_disk
 from tests.support.waiting import until
-from tests.web.articles import quote_article
+from tests.web.articles import message, quote_article
 
 SECRET = "geheim"
 
@@ -128,6 +128,16 @@ async def test_what_is_new_is_told_once_and_signed(receiver: Receiver, writer: S
     revised = new.model_copy(update={"title": "Berichtigt"})
     await running.watch(search, lambda: len(receiver.got) > 1, first=lambda: add(writer, revised, quote_article("n-2")))
     assert receiver.quotes() == ["neu#0", "n-2#0"], "a revision is no news, and a restart tells nothing again"
+
+
+async def test_a_new_version_of_what_was_there_before_the_search_is_no_news(
+    receiver: Receiver, writer: StoreWriter, running: Running
+) -> None:
+    old, new = quote_article("alt"), quote_article("neu")
+    writer.add([message(old, at=time.time() - 3600)])
+    revised = old.model_copy(update={"title": "Berichtigt"})
+    await running.watch(search_of(receiver), lambda: len(receiver.got) > 0, first=lambda: add(writer, revised, new))
+    assert receiver.quotes() == ["neu#0"]
 
 
 async def test_what_is_new_in_a_new_version_is_told_and_what_was_told_is_not(

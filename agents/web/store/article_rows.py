@@ -18,6 +18,7 @@ from agents.web.store.quote_rows import (
     delete_unquoted,
     insert_quotes,
     label_num,
+    quoted_in,
     type_of_whole,
 )
 from agents.web.store.same_articles import KnownTexts, mark_first
@@ -64,6 +65,7 @@ def insert_article(
     from_object(record, QuoteArticle)  # one that is none would break each list that it stands in
     known = connection.execute("SELECT seq, digest, same FROM articles WHERE id = ?", (record["id"],)).fetchone()
     former: set[int] = set()
+    said_before: dict[tuple[str, str], float] = {}
     if known is not None:
         if known[1] == digest:
             connection.execute(
@@ -71,6 +73,7 @@ def insert_article(
                 (partition, offset, trail, known[0]),
             )
             return False
+        said_before = quoted_in(connection, known[0])
         former = delete_articles(connection, [known[0]])
     published = publication(record.get("published_at"), arrived)
     at = arrived if published is None else instant(published).timestamp()
@@ -100,7 +103,7 @@ def insert_article(
     same = seq if copies is None else copies
     connection.execute("UPDATE articles SET same = ? WHERE seq = ?", (same, seq))
     mark_first(connection, same)
-    _insert_parts(connection, ArticleRow(seq, same, at, arrived), record, lines)
+    _insert_parts(connection, ArticleRow(seq, same, at, arrived, said_before), record, lines)
     delete_unquoted(connection, former)  # what the new version has again has kept its statement
     if known is not None:
         note_gone(connection, record["id"], known[2])

@@ -53,10 +53,10 @@ ROW = np.dtype(
     ]
 )
 """A quote. `said`: the same number for what is the same statement. `same`: the number of the article's text. `at`: of
-publication or else arrival, `arrived`: both in seconds since 1970 UTC. `day`: that of `at` in Germany, in days since
-1 January 1970. `entity`, `source`, `party`, `agency`, `role`:
-numbers in the store. `type`, `gender`, `evidence`, `kind`: places in TYPES and so on, from 1 on. `whole`: the type of
-the quote of the same speaker that this is a fragment of. 0 everywhere: none."""
+publication or else arrival, `arrived`: when the first version of the article with these words came; both in seconds
+since 1970 UTC. `day`: that of `at` in Germany, in days since 1 January 1970. `entity`, `source`, `party`, `agency`,
+`role`: numbers in the store. `type`, `gender`, `evidence`, `kind`: places in TYPES and so on, from 1 on. `whole`: the
+type of the quote of the same speaker that this is a fragment of. 0 everywhere: none."""
 
 _ROWS = "SELECT rows FROM quote_columns"
 CHEAP_SECONDS = 0.005

@@ -102,8 +102,8 @@ class QuoteReader:
         with self._open() as connection:
             return len(first_of_each(connection, self._columns.columns(connection), asked, each))
 
-    def newest_quotes(self, asked: QuoteQuery, *, limit: int) -> list[QuoteHit]:
-        """What was asked for and came last, each statement once and by the quote that came first, the last first."""
+    def newest_quotes(self, asked: QuoteQuery, *, limit: int) -> list[tuple[QuoteHit, float]]:
+        """What was asked for and came last, and when: each statement once, by the quote that came first."""
         from agents.web.store import quote_search
 
         return self._with_columns(partial(quote_search.newest, asked=asked, limit=limit))

@@ -27,12 +27,14 @@ class ArticleRow:
         seq: its number.
         same: the number that it shares with near copies.
         at: when it was published, or else came; `arrived`: when it came. Both in seconds since 1970 UTC.
+        said_before: what its former version quotes, by speaker and words, and when that came.
     """
 
     seq: int
     same: int
     at: float
     arrived: float
+    said_before: Mapping[tuple[str, str], float]
 
     @property
     def day(self) -> int:
@@ -88,7 +90,8 @@ def insert_quotes(
             code(EVIDENCE, speaker.get("gender_from")),
             code(KINDS, (quote.get("speaker") or {}).get("kind")),
         )
-        place = (num, said, article.seq, article.same, article.at, article.arrived, article.day)
+        arrived = article.said_before.get(_words_of(line), article.arrived)
+        place = (num, said, article.seq, article.same, article.at, arrived, article.day)
         rows.append((*place, *(number or 0 for number in numbers), *codes))
         connection.execute(
             "INSERT OR REPLACE INTO quote_lines (num, line, context) VALUES (?, ?, ?)",
@@ -107,6 +110,19 @@ def insert_quotes(
             "INSERT OR REPLACE INTO quote_columns (article, rows) VALUES (?, ?)",
             (article.seq, np.array(rows, dtype=ROW).tobytes()),
         )
+
+
+def quoted_in(connection: sqlite3.Connection, article: int) -> dict[tuple[str, str], float]:
+    """What an article quotes, by speaker and words, and when that came, be it with a former version."""
+    row = connection.execute("SELECT rows FROM quote_columns WHERE article = ?", (article,)).fetchone()
+    if row is None:
+        return {}
+    rows = np.frombuffer(row[0], dtype=ROW)
+    came = dict(zip(rows["num"].tolist(), rows["arrived"].tolist(), strict=True))
+    query = "SELECT num, line FROM quotes JOIN quote_lines USING (num) WHERE article = ?"
+    return {
+        _words_of(QuoteLine.model_validate_json(line)): came[num] for num, line in connection.execute(query, (article,))
+    }
 
 
 def delete_quotes(connection: sqlite3.Connection, seqs: Iterable[int]) -> set[int]:
@@ -220,6 +236,10 @@ def _said(entity: int | None, statement: int | None, printed: int) -> int:
     """What counts as the same statement: the statement that it belongs to. Where that is not known, and for speakers
     who are no entities and known within one article only, it is the same words in that article, in whatever paper."""
     return printed if entity is None or statement is None else statement
+
+
+def _words_of(line: QuoteLine) -> tuple[str, str]:
+    return line.entity or line.speaker or "", line.text
 
 
 def _as_printed(article: ArticleRow, line: QuoteLine, words: str) -> int:

@@ -43,12 +43,15 @@ def quote_page(
     return QuotePage(items=items, total=len(found), next=following)
 
 
-def newest(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, limit: int) -> list[QuoteHit]:
-    """Of each statement the matching quote that came first; of these the `limit` that came last, the last first."""
+def newest(
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, limit: int
+) -> list[tuple[QuoteHit, float]]:
+    """Of each statement the matching quote that came first, and when; of these the `limit` that came last."""
     places = matching(connection, columns, asked)
     by_arrival = places[np.lexsort((columns["num"][places], columns["arrived"][places]))]
     latest = FirstOfEach(by_arrival, columns.said).places[::-1][:limit]
-    return hits(connection, columns["num"][latest].tolist(), asked.parsed)
+    found = hits(connection, columns["num"][latest].tolist(), asked.parsed)
+    return list(zip(found, columns["arrived"][latest].tolist(), strict=True))
 
 
 def statement_page(
