@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from agents.web.models import QuoteHit
+from agents.web.models.quotes import UNCERTAIN
 from agents.web.paths import article_path, quote_path
 from agents.web.publication import publication
+from schemas.codec import one_line
 from schemas.times import instant_at, rfc3339
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -13,7 +15,7 @@ ENTRIES = 50
 _NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
-def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path: str, own: str) -> bytes:
+def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path: str, own: str, doubt: str) -> bytes:
     """The feed of what a search finds.
 
     Args:
@@ -22,6 +24,7 @@ def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path:
         base: the address of the pages, such as `https://redefluss.example`.
         path: the address of the search on them, with its query.
         own: the address of the feed itself, with its query.
+        doubt: says that a speaker is a guess.
     """
     root = ElementTree.Element("feed", {"xmlns": NAMESPACE})
     _add(root, "title", title)
@@ -33,15 +36,17 @@ def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path:
     generator.text = "Redefluss"
     for hit, came in {hit.said: (hit, came) for hit, came in hits}.values():
         entry = ElementTree.SubElement(root, "entry")
-        who, address = hit.quote.speaker or "–", base + quote_path(hit.article_id, hit.quote.id)
-        _add(entry, "title", f"{who}: {hit.quote.text}"[:160])
+        name, address = hit.quote.speaker or "–", base + quote_path(hit.article_id, hit.quote.id)
+        sureness = hit.quote.speaker_confidence
+        who = f"{name} ({doubt})" if sureness is not None and sureness < UNCERTAIN else name
+        _add(entry, "title", one_line(f"{who}: {hit.quote.text}", 160))
         _add(entry, "id", f"{base}{article_path(hit.article_id)}#said-{hit.said}")
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
         _add(entry, "updated", rfc3339(instant_at(came)))
         if (published := publication(hit.published_at, hit.arrived)) is not None:
             _add(entry, "published", published)
         author = ElementTree.SubElement(entry, "author")
-        _add(author, "name", who)
+        _add(author, "name", name)
         if hit.source is not None:
             source = ElementTree.SubElement(entry, "category")
             source.set("term", hit.source.translate(_NOT_IN_XML))

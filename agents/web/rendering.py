@@ -11,6 +11,7 @@ from agents.web.charts import axis, bars
 from agents.web.languages import InterfaceLanguage
 from agents.web.localisation import Formats, local_day, translations
 from agents.web.models import Copy, TextRange
+from agents.web.models.quotes import UNCERTAIN
 from agents.web.paths import article_path, entity_path, quote_path, web_address
 from agents.web.publication import publication
 
@@ -29,7 +30,7 @@ def environment(language: InterfaceLanguage) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(formats=Formats(language), bars=bars, axis=axis, citation=citation)
+    made.globals.update(formats=Formats(language), bars=bars, axis=axis, citation=citation, UNCERTAIN=UNCERTAIN)
     made.filters.update(article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked)
     made.filters.update(with_marks=with_marks, quote_path=quote_path)
     made.filters.update(
@@ -56,6 +57,7 @@ def citation(
     *,
     text: str,
     speaker: str | None,
+    doubt: str,
     source: str | None,
     published_at: str | None,
     arrived: float | str,
@@ -67,13 +69,14 @@ def citation(
     address of these pages.
 
     Args:
+        doubt: says that the speaker is a guess, or nothing.
         arrived: in seconds since 1970 UTC, or by RFC 3339.
         path: of the quote on these pages.
         arrival: marks a day that is not that of publication.
     """
     published = publication(published_at, arrived)
     day = local_day(published) if published else f"{local_day(arrived)} {arrival}"
-    return f"{text} ({', '.join(filter(None, (speaker, source, day, web_address(url))))}) {{origin}}{path}"
+    return f"{text} ({', '.join(filter(None, (speaker, doubt, source, day, web_address(url))))}) {{origin}}{path}"
 
 
 def paper_count(copies: Sequence[Copy], source: str | None) -> int:

@@ -31,7 +31,7 @@ def span(text: str, words: str, after: str = "") -> Span:
 
 
 def person(text: str, words: str, *, after: str = "", entity: str | None = None, name: str | None = None) -> Speaker:
-    return Speaker(spans=[span(text, words, after)], text=words, entity=entity, name=name)
+    return Speaker(spans=[span(text, words, after)], text=words, entity=entity, name=name, confidence=0.9)
 
 
 def cue(text: str, words: str) -> QuotePart:

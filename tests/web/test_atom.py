@@ -9,7 +9,7 @@ import yarl
 from aiohttp.test_utils import TestClient
 
 from agents.web.store.writer import StoreWriter
-from tests.web.articles import message, quote_article
+from tests.web.articles import TEXT, message, quote_article, span
 
 Client = TestClient[Any, Any]
 NEWS = "http://www.w3.org/2005/Atom"
@@ -110,6 +110,20 @@ async def test_a_new_version_of_the_article_that_came_first_makes_no_entry_of_wh
         )
     assert len(entries[0]) == 1
     assert entries == entries[:1] * 3
+
+
+async def test_a_title_that_leaves_words_out_says_so(client: Client, writer: StoreWriter) -> None:
+    words = "„Erstens\nzweitens " + "und so weiter " * 20 + "Schluss“"
+    text = f"{TEXT}\n\n{words}, sagte sie."
+    article = quote_article("lang", source="Bote", text=text)
+    quote = article.quotes[0].model_copy(update={"text": words, "spans": [span(text, words)]})
+    writer.add([message(article.model_copy(update={"quotes": [quote]}), at=time.time())])
+    (entry,) = (await feed(client, "/search.atom?source=Bote")).findall(f"{{{NEWS}}}entry")
+    title = entry.findtext(f"{{{NEWS}}}title", "")
+    assert title.startswith("Karla Brinkmeier: „Erstens zweitens und so weiter")
+    assert title.endswith("…")
+    assert len(title) < 200
+    assert words in entry.findtext(f"{{{NEWS}}}content", "")
 
 
 async def test_behind_a_proxy_with_tls_its_addresses_are_https(client: Client) -> None:

@@ -1,13 +1,18 @@
-"""Lists of quotes say where it is not sure who spoke."""
+"""Lists of quotes, what is copied from them, and feeds say where it is not sure who spoke."""
 
 import re
 import time
+from datetime import timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from aiohttp.test_utils import TestClient
 
-from agents.web.store.writer import StoreWriter
+from agents.web.store.writer import StoreWriter, TopicMessage
+from pipeline.quotes import quote_records
+from pipeline.statements.speaker import SpeakerStatements
+from schemas.codec import encode
 from tests.web.articles import message, quote_article
 
 Client = TestClient[Any, Any]
@@ -15,8 +20,8 @@ PATHS = ("/?source=Rateblatt", "/search?source=Rateblatt", "/entities/per/karla-
 
 
 @pytest.fixture
-def doubtful(writer: StoreWriter) -> None:
-    """An article whose first quote may be of somebody else; the others are sure."""
+def doubtful(writer: StoreWriter) -> str:
+    """An article whose first quote may be of somebody else, the others are sure; the id of that quote's statement."""
     article = quote_article("rate", source="Rateblatt")
     sure = [0.5, 0.95, 0.75]
     quotes = [
@@ -24,7 +29,15 @@ def doubtful(writer: StoreWriter) -> None:
         for quote, value in zip(article.quotes, sure, strict=True)
         if quote.speaker is not None
     ]
-    writer.add([message(article.model_copy(update={"quotes": quotes}), offset=9, at=time.time())])
+    article = article.model_copy(update={"quotes": quotes})
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    state.add(quote_records(article)[0], "2026-03-09T09:00:00.000Z")
+    ((name, said),) = state.statements.items()
+    now = time.time()
+    writer.add(
+        [message(article, offset=9, at=now), TopicMessage("statements", 0, 1, now, encode(said), {}, name.encode())]
+    )
+    return name
 
 
 @pytest.mark.usefixtures("doubtful")
@@ -35,3 +48,31 @@ async def test_a_speaker_who_is_a_guess_is_told_as_one(client: Client, path: str
     doubted = [quote for quote in quotes if "Sprecher unsicher" in quote]
     assert len(doubted) == 1
     assert "Wir fangen im Frühjahr an" in doubted[0]
+
+
+@pytest.mark.parametrize("path", [*PATHS[1:], "/articles/rate", "/statements/{}"])
+async def test_what_is_copied_says_it_too(client: Client, doubtful: str, path: str) -> None:
+    async with client.get(path.format(doubtful), headers={"Accept-Language": "de"}) as response:
+        copied = re.findall(r' data-copy="([^"]*)"', await response.text())
+    (doubted,) = [text for text in copied if "Sprecher unsicher" in text]
+    assert doubted.startswith("„Wir fangen im Frühjahr an“")
+    assert "(Karla Brinkmeier, Sprecher unsicher, Rateblatt, " in doubted
+
+
+async def test_a_statement_says_in_which_papers_it_is_a_guess(client: Client, doubtful: str) -> None:
+    async with client.get(f"/statements/{doubtful}", headers={"Accept-Language": "de"}) as response:
+        (entry,) = re.findall(r'<li class="card">.*?</li>', await response.text(), re.DOTALL)
+    assert '<span class="doubt">Sprecher unsicher</span>' in entry
+
+
+@pytest.mark.usefixtures("doubtful")
+async def test_a_feed_says_it_where_readers_show_it(client: Client) -> None:
+    async with client.get("/search.atom?source=Rateblatt", headers={"Accept-Language": "de"}) as response:
+        entries = ElementTree.fromstring(await response.read()).findall("{*}entry")
+    said = {entry.findtext("{*}title"): entry.findtext("{*}content") for entry in entries}
+    ((title, content),) = [item for item in said.items() if "Frühjahr" in str(item)]
+    assert title is not None
+    assert title.startswith("Karla Brinkmeier (Sprecher unsicher): „Wir fangen")
+    assert content is not None
+    assert content.endswith("\n\nKarla Brinkmeier (Sprecher unsicher), Rateblatt")
+    assert str(said).count("unsicher") == 2

@@ -7,6 +7,9 @@ from pydantic import Field
 
 from agents.web.models.base import ApiModel, TextRange
 
+UNCERTAIN = 0.7
+"""A speaker with a confidence below this is a guess, and is called so wherever the quote is shown."""
+
 
 class QuoteLine(ApiModel):
     """A quote as lists show it."""

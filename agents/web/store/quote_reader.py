@@ -131,6 +131,16 @@ class QuoteReader:
             row = connection.execute("SELECT record FROM statements WHERE id = ?", (id_,)).fetchone()
         return None if row is None else orjson.loads(zlib.decompress(row[0]))
 
+    def sureness_of(self, statement: str) -> dict[str, float | None]:
+        """How sure the speaker is of each quote of a statement, by the quotes' ids; without those that are not kept."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT q.id, l.line FROM quotes q JOIN quote_lines l ON l.num = q.num"
+                " WHERE q.statement = (SELECT num FROM statements WHERE id = ?)",
+                (statement,),
+            )
+            return {quote: orjson.loads(line)["speaker_confidence"] for quote, line in rows}
+
     def statements_of(self, article: str) -> dict[str, InStatement]:
         """The statements of an article's quotes that stand in other articles too, by the quotes' ids."""
         with self._open() as connection:

@@ -14,7 +14,7 @@ from agents.web.models import QuotePage, StatementPage
 from agents.web.openapi import Parameter, Route
 from agents.web.pages import Pages
 from agents.web.query_parameters import PARAMETERS, address, page_parameters, quote_query_of, reading_a_page
-from agents.web.site import json_response, number_in, site_of
+from agents.web.site import json_response, language_of, number_in, site_of
 from agents.web.views.search import find_statement
 
 PAGE = 50
@@ -46,6 +46,7 @@ async def statement(_: web.View, request: Request, id: str) -> Response:
 async def feed(_: web.View, request: Request) -> Response:
     """The statements that match and came last, each by its first quote, as an Atom feed."""
     from agents.web import atom
+    from agents.web.localisation import translations
 
     site, asked = site_of(request), quote_query_of(request)
     site.limit(request, SEARCHES)
@@ -57,8 +58,11 @@ async def feed(_: web.View, request: Request) -> Response:
         base=base,
         path=address("/search", request.query),
         own=address("/search.atom", request.query),
+        doubt=translations(language_of(request)).gettext("speaker uncertain"),
     )
-    return Response(body=body, content_type="application/atom+xml", charset="utf-8")
+    return Response(
+        body=body, content_type="application/atom+xml", charset="utf-8", headers={"Vary": "Accept-Language"}
+    )
 
 
 async def _answer(request: Request, what: str) -> StreamResponse:

@@ -68,7 +68,9 @@ async def search(_: web.View, request: Request) -> Response:
 async def statement(_: web.View, request: Request, id: str) -> Response:
     """What was said, in every paper that has it, as each words it."""
     site = site_of(request)
-    return site.page("statement.html", request, statement=await find_statement(site, id))
+    found = await find_statement(site, id)
+    sureness_of = await asyncio.to_thread(site.reader.sureness_of, id)
+    return site.page("statement.html", request, statement=found, sureness_of=sureness_of)
 
 
 async def find_statement(site: Site, id_: str) -> dict[str, Any]:
