@@ -113,7 +113,7 @@ def test_an_article_appears_without_reloading_is_highlighted_and_found(any_syste
         assert ARTICLE["title"] in texts(browser, ".hits .address"), query
         assert "Die Pfeiler halten den Lastwagen nicht mehr stand" in " ".join(texts(browser, ".hits blockquote"))
     find(browser, "body")[0].send_keys("j")
-    assert browser.execute_script("return location.hash") == "#q-0"
+    assert browser.execute_script("return location.hash") == "#" + find(browser, ".quote-hit")[0].get_attribute("id")
 
 
 def test_the_most_quoted_lead_to_their_pages(system: System, browser: Any) -> None:

@@ -101,19 +101,33 @@ def test_j_and_k_go_on_and_the_address_follows_and_a_quote_is_copied_with_its_so
         {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": address},
     )
     browser.get(address + "/search?q=Frühjahr")
-    for key, hash_ in (("j", "#q-0"), ("j", "#q-1"), ("j", "#q-1"), ("k", "#q-0")):
+    names = ["#" + hit.get_attribute("id") for hit in find(browser, ".quote-hit")]
+    for key, number in (("j", 0), ("j", 1), ("j", 1), ("k", 0)):
         find(browser, "body")[0].send_keys(key)
-        assert browser.execute_script("return location.hash") == hash_
+        assert browser.execute_script("return location.hash") == names[number]
     assert len(find(browser, ".quote-hit.on")) == 1
     browser.refresh()
-    assert find(browser, "#q-0.on"), "the address is enough"
-    find(browser, "#q-0 .copy")[0].click()
+    assert find(browser, f"{names[0]}.on"), "the address is enough"
+    find(browser, f"{names[0]} .copy")[0].click()
     read = "navigator.clipboard.readText().then(arguments[arguments.length - 1])"
     until(lambda: SAID in browser.execute_async_script(read), 5, "the clipboard")
     copied = browser.execute_async_script(read)
     assert "Karla Brinkmeier" in copied
     assert "2026-03-02" in copied
     assert copied.rpartition(" ")[2].startswith(address + "/articles/a")
+
+
+def test_the_address_of_a_quote_in_a_search_leads_to_it_when_others_have_come(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
+    browser.get(address + "/search?q=Frühjahr")
+    find(browser, "body")[0].send_keys("j")
+    shared, (told,) = browser.current_url, texts(browser, ".quote-hit.on .address")
+    add(writer, quote_article("danach", title="Danach", published_at="2026-03-09T08:00Z"))
+    browser.get(address + "/")
+    browser.get(shared)
+    assert texts(browser, ".quote-hit .address")[0] == "Danach"
+    assert texts(browser, ".quote-hit.on .address") == [told]
 
 
 def test_a_quote_is_copied_from_its_article(address: str, browser: Any) -> None:
