@@ -71,6 +71,11 @@ async def test_the_form_and_the_chips_keep_every_source(client: Client, path: st
     assert [value for name, value in without if name == "source"] == ["Blatt 1"]
 
 
+async def test_chips_write_days_as_people_do(client: Client) -> None:
+    page = await get(client, "/search?since=2026-01-02&until=2026-03-04T12:00:00Z")
+    assert [text for text, _ in chips(page)] == ["Von: 02.01.2026", "Bis: 2026-03-04T12:00:00Z"]
+
+
 @pytest.mark.parametrize("path", ["/search", "/shares"])
 async def test_chips_say_what_people_call_it(client: Client, path: str) -> None:
     query = {"speaker": MINISTER, "about": "per/tobias-ahlgrimm", "gender": "f", "type": "Direct", "verbatim": "1"}
