@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 import yarl
 from aiohttp.test_utils import TestClient
 
@@ -110,6 +111,24 @@ async def test_a_new_version_of_the_article_that_came_first_makes_no_entry_of_wh
         )
     assert len(entries[0]) == 1
     assert entries == entries[:1] * 3
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("speaker=per/karla-brinkmeier&verbatim=true", "Redefluss · Sprecher: Karla Brinkmeier · Wortlaut: wörtlich"),
+        ("about=per/karla-brinkmeier&gender=f&limit=3", "Redefluss · Über: Karla Brinkmeier · Geschlecht: Frauen"),
+        (
+            "q=Müll+%26+%3CSand%3E&since=2026-03-02&source=A&source=B",
+            "Redefluss · Müll & <Sand> · Quelle: A · Quelle: B · Von: 02.03.2026",
+        ),
+        ("", "Redefluss"),
+    ],
+)
+async def test_its_title_says_what_is_searched_as_the_page_does(client: Client, query: str, title: str) -> None:
+    """By it readers tell their feeds apart: what somebody says is another than what others say about them."""
+    root = await feed(client, f"/search.atom?{query}", **{"Accept-Language": "de"})
+    assert root.findtext(f"{{{NEWS}}}title") == title
 
 
 async def test_a_title_that_leaves_words_out_says_so(client: Client, writer: StoreWriter) -> None:

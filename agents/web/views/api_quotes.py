@@ -1,6 +1,7 @@
 """Quotes and statements for programs: as JSON by pages, as files, and as a feed."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import orjson
@@ -8,6 +9,7 @@ from aiohttp.web import Request, Response, StreamResponse
 from faust import web
 
 from agents.web.auth import asked_by_tls
+from agents.web.chips import chips_of
 from agents.web.exports import FORMATS, QUOTE_COLUMNS, STATEMENT_COLUMNS, send_file
 from agents.web.limits import RECORDS, SEARCHES
 from agents.web.models import QuotePage, StatementPage
@@ -16,6 +18,7 @@ from agents.web.pages import Pages
 from agents.web.query_parameters import PARAMETERS, address, page_parameters, quote_query_of, reading_a_page
 from agents.web.site import json_response, language_of, number_in, site_of
 from agents.web.views.search import find_statement
+from schemas.codec import one_line
 
 PAGE = 50
 MOST = 200
@@ -45,16 +48,21 @@ async def statement(_: web.View, request: Request, id: str) -> Response:
 @pages.page("/search.atom", name="feed")
 async def feed(_: web.View, request: Request) -> Response:
     """The statements that match and came last, each by its first quote, as an Atom feed."""
+    from markupsafe import Markup
+
     from agents.web import atom
     from agents.web.localisation import translations
 
     site, asked = site_of(request), quote_query_of(request)
     site.limit(request, SEARCHES)
     found = await asyncio.to_thread(site.reader.newest_quotes, asked, limit=atom.ENTRIES)
+    names = await asyncio.to_thread(site.reader.entity_names, (asked.speaker, asked.about))
+    chips = chips_of(asked, request.query, partial(address, "/search", request.query), names=names)
+    title = Markup(site.render("_feed_title.html", request, words=asked.words, chips=chips)).unescape()
     base = f"{'https' if asked_by_tls(request) else 'http'}://{request.host}"
     body = atom.feed(
         found,
-        title=" · ".join(filter(None, ("Redefluss", *map(str, request.query.values()))))[:200],
+        title=one_line(title, 200),
         base=base,
         path=address("/search", request.query),
         own=address("/search.atom", request.query),
