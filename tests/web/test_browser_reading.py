@@ -7,8 +7,8 @@ import pytest
 
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
-from schemas.records import QuoteArticle, QuotePerson
-from tests.web.articles import cue, quote_article, span
+from schemas.records import Block, QuoteArticle, QuotePerson
+from tests.web.articles import TEXT, cue, quote_article, span
 from tests.web.browser import (
     DESKTOP,
     PHONE,
@@ -58,6 +58,18 @@ def test_the_newsroom_does_not_move_under_the_reader(address: str, writer: Store
         assert texts(browser, "#stream h2")[3:] == before
     finally:
         looks_as_before(browser)
+
+
+def test_an_entry_of_a_ticker_has_its_headline_and_its_paragraphs(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
+    entry = "+++ 16.40 Uhr: Umbau +++\n\nBrinkmeier hat das Wort.\n\nKarla Brinkmeier geht."
+    article = quote_article("ticker", text=f"{TEXT}\n\n{entry}")
+    blocks = [*article.blocks[:3], Block(begin=len(TEXT) + 2, end=len(article.text), kind="entry")]
+    add(writer, article.model_copy(update={"blocks": blocks}))
+    browser.get(address + "/articles/ticker")
+    assert find(browser, ".text .entry")[0].text == entry
+    assert "\n" not in find(browser, ".text .lead")[0].text
 
 
 def test_the_newsroom_has_one_order_of_time_filters_and_older_pages(
