@@ -13,6 +13,7 @@ from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.quotes import quote_records
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.codec import encode
+from schemas.spans import joined
 from tests.web.articles import message, quote_article
 
 Client = TestClient[Any, Any]
@@ -60,6 +61,24 @@ async def test_every_entry_of_a_statement_can_be_copied(client: Client, statemen
     assert [re.findall(r"Bote \d, [0-9-]*", text) for text in texts] == [["Bote 0, 2026-03-03"], ["Bote 1, 2026-03-04"]]
     assert all(text.startswith(f"{SAID} (Karla Brinkmeier, ") for text in texts)
     assert [text.partition("{origin}")[2] for text in texts] == [f"/articles/p-{n}#quote-0" for n in (0, 1)]
+
+
+async def test_a_statement_says_of_every_paper_how_it_words_it(client: Client, writer: StoreWriter) -> None:
+    """Also of those that have the words above, or a reader would look for them in the paper that came first."""
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    for day, paper, shown in ((3, "Kurz", 0), (4, "Lang", None), (5, "Auch lang", None)):
+        article = quote_article(paper, source=paper, published_at=f"2026-03-0{day}T09:00:00Z")
+        (quote, *_) = article.quotes
+        spans = quote.spans if shown is None else quote.spans[shown : shown + 1]
+        said = quote.model_copy(update={"spans": spans, "text": joined(article.text, spans)})
+        article = article.model_copy(update={"quotes": [said]})
+        writer.add([message(article, offset=day, at=time.time())])
+        state.add(quote_records(article)[0], "2026-03-09T09:00:00.000Z")
+    ((name, record),) = state.statements.items()
+    writer.add([TopicMessage("statements", 0, 1, time.time(), encode(record), {}, name.encode())])
+    _, page = await copied(client, f"/statements/{name}")
+    wordings = [unescape(text) for text in re.findall(r'<p class="(?:snippet|meta)"(?: lang="de")?>([^<]+)</p>', page)]
+    assert wordings == ["„Wir fangen im Frühjahr an“", "Wortlaut wie oben", "Wortlaut wie oben"]
 
 
 BOTH = "source=Bote+0&source=Bote+1"
