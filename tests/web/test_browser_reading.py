@@ -72,6 +72,15 @@ def test_an_entry_of_a_ticker_has_its_headline_and_its_paragraphs(
     assert "\n" not in find(browser, ".text .lead")[0].text
 
 
+def test_the_items_of_a_list_are_shown_as_such(address: str, writer: StoreWriter, browser: Any) -> None:
+    article = quote_article("liste")
+    blocks = [article.blocks[0], *(block.model_copy(update={"kind": "list"}) for block in article.blocks[1:])]
+    add(writer, article.model_copy(update={"blocks": blocks}))
+    browser.get(address + "/articles/liste")
+    left = {item.value_of_css_property("display"): item.rect["x"] for item in find(browser, ".text p:not(.meta)")}
+    assert left["list-item"] > left["block"], "the bullet has a place of its own"
+
+
 def test_the_newsroom_has_one_order_of_time_filters_and_older_pages(
     address: str, writer: StoreWriter, browser: Any
 ) -> None:
