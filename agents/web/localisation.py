@@ -6,7 +6,6 @@ of two languages take 10 MB, so this is imported with the first page.
 """
 
 import io
-import re
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -44,9 +43,8 @@ class Formats:
     def __init__(self, language: InterfaceLanguage) -> None:
         self._locale = Locale.parse(language)
         self._separators = str.maketrans({",": get_group_symbol(language), ".": get_decimal_symbol(language)})
-        day = re.sub("y+", "y", get_date_format("short", language).pattern)  # archives have articles of each century
-        parts = get_time_format("short", language).pattern, day
-        self._short = parse_pattern(str(get_datetime_format("short", language)).format(*parts))
+        parts = get_time_format("short", language).pattern, get_date_format("medium", language).pattern
+        self._minute = parse_pattern(str(get_datetime_format("medium", language)).format(*parts))
 
     def number(self, value: float, digits: int = 0) -> str:
         """With separators, and so many digits after the decimal point."""
@@ -55,7 +53,7 @@ class Formats:
     def time(self, value: float | str | None) -> str:
         """Date and time; of seconds since 1970 UTC, or of an RFC 3339 time."""
         moment = _moment(value)
-        return "" if moment is None else self._short.apply(moment, self._locale)
+        return "" if moment is None else self._minute.apply(moment, self._locale)
 
     def iso(self, value: float | str | None) -> str:
         """The same for machines, in UTC."""

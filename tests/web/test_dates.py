@@ -68,3 +68,14 @@ async def test_a_period_may_last_from_the_first_day_of_the_calendar_to_its_last(
         assert response.status == 200
     async with client.get(f"{path}?since=0001-01-01&until=9999-12-32") as response:
         assert response.status == 400
+
+
+async def test_in_english_no_reader_takes_the_month_for_the_day(client: Client, writer: StoreWriter) -> None:
+    """Times are written as the days of charts and filters are."""
+    writer.add([message(quote_article("früh", source="Bote", published_at="2026-03-02T08:00:00Z"), at=time.time())])
+    shown = {}
+    for language in ("en", "en-GB", "de"):
+        async with client.get("/search?source=Bote", headers={"Accept-Language": language}) as response:
+            shown[language] = set(re.findall(r"<time[^>]*>([^<]*)</time>", await response.text()))
+    english = {"Mar 2, 2026, 9:00\N{NARROW NO-BREAK SPACE}AM"}
+    assert shown == {"en": english, "en-GB": english, "de": {"02.03.2026, 09:00"}}

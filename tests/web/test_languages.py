@@ -2,10 +2,11 @@
 
 import re
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from jinja2.ext import babel_extract
@@ -15,6 +16,7 @@ from agents.web.localisation import Formats
 from schemas.times import LOCAL_TIME
 
 WEB = Path(__file__).parents[2] / "agents" / "web"
+PARTS = ((format_date, "medium"), (partial(format_time, tzinfo=LOCAL_TIME), "short"))
 _RAISED = r"HTTP\w+\(text=|_problem\(request, \d+, |StoreUnavailable\(|(?:BadRequest|NotFound|ServiceUnavailable)\(\s*"
 _ERROR = re.compile(rf'(?:{_RAISED})"([^"]+)"')
 
@@ -50,8 +52,8 @@ def test_numbers_and_times_are_written_as_babel_writes_them(language: InterfaceL
         assert formats.number(value, digits) == expected
     for moment in ("2026-03-02T09:05:00Z", "2026-12-31T22:59:59Z", "2026-07-01T12:00:00+02:00"):
         local = datetime.fromisoformat(moment).astimezone(LOCAL_TIME)
-        short = format_datetime(local, "short", locale=language)
-        assert formats.time(moment) == formats.time(local.timestamp()) == re.sub(r"\b26\b", "2026", short)
+        day, minute = (written(local, size, locale=language) for written, size in PARTS)
+        assert formats.time(moment) == formats.time(local.timestamp()) == f"{day}, {minute}"
         assert formats.day(moment[:10]) == format_date(datetime.fromisoformat(moment[:10]), "medium", locale=language)
 
 
