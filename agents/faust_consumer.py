@@ -12,15 +12,17 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable,
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from aiokafka.client import ConnectionGroup
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
     IllegalGenerationError,
+    KafkaConnectionError,
     NoError,
     RebalanceInProgressError,
     UnknownMemberIdError,
     for_code,
 )
-from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, SyncGroupRequest
+from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, SyncGroupRequest
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 from mode.services import WaitResults
@@ -63,6 +65,34 @@ def learning(ask: Ask, membership: Membership, group: str) -> Ask:
     return ask_and_learn
 
 
+def ending_with(coordinator: Any, ask: Ask) -> Ask:
+    """`ask`, which waits for the other members of the group no longer than until its client is closed.
+
+    The broker answers who joins when all members have joined, which takes minutes if one of them hangs, and takes
+    nothing else from this connection before. aiokafka waits for the answer before it closes, and does not leave a group
+    that it has never been in. So the connection is closed, and the group left over another one: else it would wait for
+    this member, too, until its session has ended.
+    """
+
+    async def ask_until_closed(request: Any) -> Any:
+        if not isinstance(request, JoinGroupRequest | SyncGroupRequest):
+            return await ask(request)
+        asking = asyncio.ensure_future(ask(request))
+        try:
+            await asyncio.wait({asking, coordinator._closing}, return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                return asking.result()
+        finally:
+            asking.cancel()
+        connection = coordinator._client._conns.get((coordinator.coordinator_id, ConnectionGroup.COORDINATION))
+        if connection is not None:
+            connection.close()
+        await ask(LeaveGroupRequest(coordinator.group_id, coordinator.member_id))
+        raise KafkaConnectionError("closed while it joined its group")
+
+    return ask_until_closed
+
+
 class ClientThread(AIOKafkaConsumerThread):
     """Faust's thread with a client made as all others of this project are."""
 
@@ -85,7 +115,8 @@ class ClientThread(AIOKafkaConsumerThread):
         return client
 
     async def on_start(self) -> None:
-        """Start the client, and learn from each answer of the group's coordinator whether it still is a member.
+        """Start the client, which does not wait for other members at its end, and learn from each answer of the group's
+        coordinator whether it still is a member.
 
         aiokafka tells nobody when a heartbeat was confirmed. All requests to the coordinator go through `_send_req`.
         """
@@ -93,7 +124,8 @@ class ClientThread(AIOKafkaConsumerThread):
         self._subscribed = None
         coordinator: Any = cast(Any, self._consumer)._coordinator
         membership = cast("AdaptedApp", self.app).membership
-        coordinator._send_req = learning(coordinator._send_req, membership, coordinator.group_id)
+        ask = ending_with(coordinator, coordinator._send_req)
+        coordinator._send_req = learning(ask, membership, coordinator.group_id)
 
     async def subscribe(self, topics: Iterable[str]) -> None:
         """Subscribe, unless just these topics are subscribed already.

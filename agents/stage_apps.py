@@ -143,12 +143,13 @@ async def leave(app: StageApp) -> None:
 
 
 async def _stop(app: StageApp) -> None:
-    try:
-        await asyncio.wait_for(app.stop(), STOP_APP_SECONDS)
-    except TimeoutError:
+    stopping = asyncio.ensure_future(app.stop())
+    done, _ = await asyncio.wait({stopping}, timeout=STOP_APP_SECONDS)  # mode's `stop` ends like any when cancelled
+    if not done:
         log.warning("%s did not leave its consumer group in time; its connection is cut", app.conf.id)
-        await _cut_off(app)
-    except Exception as error:
+        stopping.cancel()
+        await asyncio.gather(_cut_off(app), asyncio.wait({stopping}, timeout=CLOSE_SECONDS))
+    elif error := stopping.exception():
         log.warning("%s stopped with %r; its connection is cut", app.conf.id, error)
         await _cut_off(app)
 

@@ -166,6 +166,24 @@ async def test_an_app_that_fails_to_stop_is_cut_off(tmp_path, monkeypatch):
     assert cut == [True]
 
 
+async def test_an_app_that_takes_too_long_to_stop_is_cut_off(tmp_path, monkeypatch, caplog):
+    """mode's `stop` takes a cancellation for the end of one of its parts, and ends as if nothing had been."""
+    app, ended = make(tmp_path), []
+
+    async def stop(self: AdaptedApp) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            ended.append("stopped")
+
+    monkeypatch.setattr(stage_apps, "STOP_APP_SECONDS", 0.05)
+    monkeypatch.setattr(AdaptedApp, "stop", stop)
+    monkeypatch.setattr(StageApp, "abort_consumer", lambda self: ended.append("cut"))
+    await stage_apps._stop(app)
+    assert sorted(ended) == ["cut", "stopped"]
+    assert "did not leave its consumer group in time" in caplog.text
+
+
 class Unanswered(Recording):
     """Offsets of which the broker says nothing, or of which another commit is under way that it does not answer."""
 

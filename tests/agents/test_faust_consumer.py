@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
 from aiokafka.consumer.group_coordinator import GroupCoordinator
-from aiokafka.errors import GroupAuthorizationFailedError, NoError
-from aiokafka.protocol.group import HeartbeatRequest
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, NoError
+from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
@@ -263,7 +264,8 @@ async def test_a_group_that_may_no_longer_be_read_is_named(app, monkeypatch, cap
         return SimpleNamespace(error_code=answers.pop(0))
 
     async def on_start(self: Any) -> None:
-        self._consumer = SimpleNamespace(_coordinator=SimpleNamespace(_send_req=send, group_id="redefluss-clean"))
+        parts: Any = {"_send_req": send, "_closing": asyncio.Future(), "group_id": "redefluss-clean"}
+        self._consumer = SimpleNamespace(_coordinator=SimpleNamespace(**parts))
 
     assert {"_send_req", "group_id"} <= names_in(GroupCoordinator._do_heartbeat)
     monkeypatch.setattr(AIOKafkaConsumerThread, "on_start", on_start)
@@ -273,3 +275,33 @@ async def test_a_group_that_may_no_longer_be_read_is_named(app, monkeypatch, cap
         await thread._consumer._coordinator._send_req(HeartbeatRequest("redefluss-clean", 1, "m"))
     (line,) = [record.getMessage() for record in caplog.records if record.name == "redefluss.faust_consumer"]
     assert line == "the log-in lacks READ on the group redefluss-clean: its stage stands still"
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["connected", "not connected"])
+async def test_a_client_that_is_closed_leaves_the_group_without_waiting_for_its_other_members(known):
+    """`GroupCoordinator._closing` ends its loop; `AIOKafkaClient._conns` has a connection for each node and use."""
+    sent: list[Any] = []
+    closed: list[str] = []
+
+    async def send(request: Any) -> Any:
+        sent.append(request)
+        if isinstance(request, JoinGroupRequest):
+            await asyncio.Event().wait()
+
+    connection = SimpleNamespace(close=lambda: closed.append("connection"))
+    connections = {(1, ConnectionGroup.COORDINATION): connection} if known else {}
+    parts: Any = {"_closing": asyncio.Future(), "group_id": "g", "member_id": "m", "coordinator_id": 1}
+    coordinator = SimpleNamespace(_client=SimpleNamespace(_conns=connections), **parts)
+    ask = faust_consumer.ending_with(coordinator, send)
+    joining = asyncio.create_task(ask(JoinGroupRequest("g", 1000, 1000, "m", None, "consumer", [])))
+    await asyncio.wait({joining}, timeout=0.05)
+    assert (joining.done(), closed) == (False, [])
+    coordinator._closing.set_result(None)
+    with pytest.raises(KafkaConnectionError):  # for which aiokafka joins again, unless it is closed
+        await asyncio.wait_for(joining, 1)
+    assert closed == ["connection"] * known
+    assert [type(request) for request in sent] == [JoinGroupRequest, LeaveGroupRequest]
+    assert vars(sent[1]) == vars(LeaveGroupRequest("g", "m"))
+    assert {"_closing", "_client"} <= names_in(GroupCoordinator.close) | names_in(GroupCoordinator._send_req)
+    assert "COORDINATION" in names_in(GroupCoordinator._send_req)
+    assert "_conns" in names_in(AIOKafkaClient.send)
