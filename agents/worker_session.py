@@ -147,8 +147,7 @@ class WorkerSession:
         stalled = asyncio.create_task(watch)
         replaced = asyncio.create_task(topic_identity.watch(self._settings, self._topics_read))
         try:
-            starting = asyncio.gather(*(app.start() for app in self._apps))
-            if not await until_stopped(self._stop, asyncio.wait_for(starting, START_APPS_SECONDS)):
+            if not await until_stopped(self._stop, self._start_apps()):
                 return
             log.info("running %s on %s", ", ".join(stage.name for stage in self._stages), self._settings.broker)
             while not self._stop.is_set():
@@ -171,6 +170,10 @@ class WorkerSession:
             replaced.cancel()
             await self._shut_down()
             await asyncio.gather(stalled, replaced, return_exceptions=True)  # they close their clients
+
+    async def _start_apps(self) -> None:
+        async with asyncio.timeout(START_APPS_SECONDS):
+            await asyncio.gather(*(app.start() for app in self._apps))
 
     def _topics_read(self) -> set[tuple[str, str]]:
         """Names, with prefix, and ids of the topics that the apps and the copies of their state have begun to read."""
