@@ -83,6 +83,7 @@ def consumer(settings: Settings, *topics: str, **options: Any) -> AIOKafkaConsum
         "auto_offset_reset": "earliest",
         "max_partition_fetch_bytes": FETCH_BYTES,
         "fetch_max_wait_ms": 200,
+        "metadata_max_age_ms": METADATA_AGE_MS,
         "consumer_timeout_ms": round(IDLE_LOOK_SECONDS * 1000),
     }
     return AIOKafkaConsumer(*topics, **settings.client_options(), **(defaults | options))

@@ -66,7 +66,8 @@ async def partitions_of(settings: Settings, name: str) -> list[TopicPartition]:
 async def batches(
     consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], *, from_beginning: bool, until_end: bool
 ) -> AsyncIterator[list[Any]]:
-    """What is on the partitions, in batches as they come; with `until_end` only what was there at the call.
+    """What is on the partitions, in batches as they come; with `until_end` only what was there at the call, else also
+    what is on those that their topic is given meanwhile.
 
     Raises:
         NoSuchTopic: the topic was deleted.
@@ -85,6 +86,8 @@ async def batches(
                     consumer.pause(partition)
             if not unread:
                 return
+        else:
+            await _assign_added(consumer, partitions[0].topic)
         fetched = await consumer.getmany(timeout_ms=POLL_MS)
         if not fetched and partitions[0].topic not in await consumer.topics():
             raise NoSuchTopic(f"topic {partitions[0].topic} was deleted")
@@ -93,6 +96,18 @@ async def batches(
             if wanted:
                 yield wanted
         await asyncio.sleep(0)
+
+
+async def _assign_added(consumer: AIOKafkaConsumer, topic: str) -> None:
+    """Read partitions that the topic has been given, which the client learns of by and by, from their beginning."""
+    assigned = consumer.assignment()
+    added = {TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()} - assigned
+    if added:
+        places = {partition: await consumer.position(partition) for partition in assigned}
+        places |= await consumer.beginning_offsets(list(added))
+        consumer.assign(list(places))
+        for partition, place in places.items():
+            consumer.seek(partition, place)
 
 
 async def messages_to_end(settings: Settings, topic: str) -> AsyncIterator[Any]:

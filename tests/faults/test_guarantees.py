@@ -10,10 +10,13 @@ import signal
 from collections import Counter
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import NewPartitions
 
 from agents import dead_letters
+from agents.cli.clients import connected_consumer
 from agents.cluster import admin
+from agents.topic_reader import batches
 from agents.topics import SEEN_TOPIC
 from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
 from tests.faults.conftest import NewStream
@@ -81,8 +84,6 @@ async def test_a_deleted_target_topic_is_made_again_and_more_partitions_are_take
     await stream.produce([article(f"bad-{number}", "RAISE@clean") for number in range(5)])
     await stream.collect(lambda seen: len(seen.letters) >= 5, seconds=180)
 
-    from aiokafka.admin import NewPartitions
-
     async with admin(stream.settings) as client:
         names = ("articles.raw", "articles.cleaned", "articles.entities")
         await client.create_partitions({stream.settings.topic(name): NewPartitions(8) for name in names})
@@ -90,6 +91,39 @@ async def test_a_deleted_target_topic_is_made_again_and_more_partitions_are_take
     outcome = await stream.collect(lambda seen: len(seen.ids) >= 80, seconds=90)
     assert {f"b-{number}" for number in range(60)} <= outcome.ids
     assert worker.poll() is None
+
+
+async def test_whoever_listens_to_a_topic_hears_of_partitions_that_it_is_given(new_stream: NewStream):
+    """As `redefluss consume` does; from their beginning, since messages came before it knew of them."""
+    stream = await new_stream(partitions=1)
+    topic, heard = stream.settings.topic("quotes"), list[bytes]()
+
+    async def listen() -> None:
+        async with connected_consumer(stream.settings) as consumer:
+            places = [TopicPartition(topic, 0)]
+            async for records in batches(consumer, places, from_beginning=False, until_end=False):
+                heard.extend(record.value for record in records)
+
+    async def send(partition: int, value: bytes) -> None:
+        async with AIOKafkaProducer(bootstrap_servers=stream.settings.bootstrap_servers) as producer:
+            await producer.send_and_wait(topic, value, partition=partition)
+
+    await send(0, b"before")
+    listening = asyncio.create_task(listen())
+    try:
+        await asyncio.sleep(2)
+        await send(0, b"first")
+        await until(lambda: heard)
+        async with admin(stream.settings) as client:
+            await client.create_partitions({topic: NewPartitions(3)})
+        await asyncio.sleep(1)
+        for partition in (2, 1, 0):
+            await send(partition, b"partition %d" % partition)
+        await until(lambda: len(heard) >= 4, seconds=30)
+    finally:
+        listening.cancel()
+    assert heard[0] == b"first"
+    assert sorted(heard[1:]) == [b"partition 0", b"partition 1", b"partition 2"]
 
 
 async def test_dying_pool_processes_and_their_fork_server_harm_no_article(new_stream: NewStream):
