@@ -144,11 +144,11 @@ class PostgresStore:
                         for tp, position in batch.positions.items()
                     ],
                 )
-        except psycopg.OperationalError as error:
-            if not connection.closed:
-                connection.close()
-            raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
         except psycopg.Error as error:
+            # One that stood still for too long, as on a machine that was paused, ends with another kind of error.
+            if isinstance(error, psycopg.OperationalError) or connection.closed:
+                connection.close()
+                raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
             raise SinkError(f"{self.name}: {_words(error)}") from None
         self._positions = self._positions | batch.positions
         return counted(made, len(batch.messages) - len(made))

@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,7 +14,7 @@ from aiokafka import TopicPartition
 
 from agents.sinks.store import Batch, SinkError, SinkStore, SinkUnavailable, StoredPosition
 from pipeline.tables.columns import RecordKind
-from pipeline.tables.rows import change_of
+from pipeline.tables.rows import Change, change_of
 from tests.sinks.conftest import Archive, ask_duckdb
 from tests.sinks.records import RELEASE_0_1, article, statement
 from tests.support.small_disk import filled, small_disk
@@ -193,6 +195,29 @@ async def test_a_lost_connection_is_made_again(database: str) -> None:
     await store.close()
     with psycopg.connect(database) as connection:
         assert connection.execute("SELECT id FROM articles ORDER BY id").fetchall() == [("a-1",), ("a-2",)]
+
+
+async def test_a_transaction_that_stood_still_for_too_long_is_made_again(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while the sink's machine was paused: the server ends the connection, with an error that is none of its own."""
+    from agents.sinks.postgres import PostgresStore
+
+    store = PostgresStore(f"{database}?options=-c%20idle_in_transaction_session_timeout%3D50")
+    fresh, pauses = PostgresStore._fresh, [0.5]
+
+    def fresh_after_a_pause(*arguments: Any) -> list[Change]:
+        time.sleep(pauses.pop() if pauses else 0.0)
+        return fresh(*arguments)
+
+    await store.open()
+    monkeypatch.setattr(PostgresStore, "_fresh", staticmethod(fresh_after_a_pause))
+    with pytest.raises(SinkUnavailable, match="idle-in-transaction timeout"):
+        await store.write(batch(("a-1", article("a-1"))))
+    await store.write(batch(("a-1", article("a-1"))))
+    await store.close()
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT id FROM articles").fetchall() == [("a-1",)]
 
 
 @pytest.mark.parametrize(
