@@ -57,10 +57,18 @@ def write_json(value: Any) -> None:
 
 
 def write_bytes(lines: Iterable[bytes]) -> None:
-    """Lines on stdout, out at once so that the reader of a pipe has them."""
-    sys.stdout.flush()
-    sys.stdout.buffer.writelines(lines)
-    sys.stdout.buffer.flush()
+    """Lines on stdout, out at once so that the reader of a pipe has them.
+
+    Raises:
+        OSError: as of a file "stdout", so that it is known which disk is full.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(lines)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        error.filename = "stdout"
+        raise
 
 
 def show(rows: list[dict[str, Any]], *, title: str, columns: dict[str, str]) -> None:

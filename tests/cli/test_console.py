@@ -1,9 +1,14 @@
 """What articles hold is printed, and not obeyed."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 from rich.table import Table
 
 from agents.cli import console
+from agents.cli.errors import ExitCode
+from agents.processes import module_command
 
 HOSTILE = "Titel \x1b]0;gekapert\x07\x1b[2J\x9b31m \u202eenie"
 
@@ -25,3 +30,11 @@ def test_a_terminal_keeps_its_colours(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setenv("FORCE_COLOR", "1")
     console.out().print("[bold]heading[/bold]")
     assert "\x1b[1mheading" in capsys.readouterr().out
+
+
+def test_a_full_disk_behind_the_output_is_told_as_such() -> None:
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            module_command("agents.cli", "settings"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (result.returncode, result.stderr) == (ExitCode.USAGE, "redefluss: stdout: No space left on device\n")
