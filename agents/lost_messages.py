@@ -23,6 +23,8 @@ class ReportingFetcher(PromptFetcher):
         super().__init__(*args, **options)
         self._out_of_range: dict[TopicPartition, int] = {}
         """Where it wanted to go on, of partitions of which the broker does not have that."""
+        self._told: dict[TopicPartition, tuple[int, int]] = {}
+        """Between which places messages were gone, as it was told last: whoever seeks comes to the same gap again."""
         self._sought: set[TopicPartition] = set()
         """Of which somebody wants the beginning or the end."""
         self.read_again: set[TopicPartition] = set()
@@ -60,6 +62,9 @@ class ReportingFetcher(PromptFetcher):
     def _report(self, tp: TopicPartition, wanted: int, found: int) -> None:
         where = f"{tp.topic}/{tp.partition}"
         if found > wanted:
+            if self._told.get(tp) == (wanted, found):
+                return
+            self._told[tp] = wanted, found
             log.warning("%s: %s messages were deleted before they were read", where, f"{found - wanted:,}")
         else:
             log.warning("%s ends before %d, where it was to be read on; it is read again from %d", where, wanted, found)

@@ -78,6 +78,23 @@ async def test_a_reader_says_what_it_cannot_read_any_more(begins, caplog, offset
     assert fetcher.read_again == ({HERE} if offset > BEGIN and not sought else set())
 
 
+async def test_whoever_comes_to_the_same_gap_again_says_nothing_new(caplog):
+    """As after each of the two times that Faust goes back to what is committed when it gets partitions."""
+    subscriptions = SubscriptionState()
+    subscriptions.assign_from_user({HERE})
+    fetcher = ReportingFetcher(
+        Broker(), subscriptions, fetcher_timeout=5.0, auto_offset_reset="earliest", isolation_level="read_committed"
+    )
+    for wanted, found in ((500, 1_500), (500, 1_500), (500, 1_600), (9_000, 1_600)):
+        fetcher._report(HERE, wanted, found)
+    await fetcher.close()
+    assert [record.message for record in caplog.records] == [
+        "t/0: 1,000 messages were deleted before they were read",
+        "t/0: 1,100 messages were deleted before they were read",
+        "t/0 ends before 9000, where it was to be read on; it is read again from 1600",
+    ]
+
+
 def test_what_is_overridden_is_what_the_fetcher_calls():
     """`Fetcher._proc_fetch_request`, `_update_fetch_positions` and `request_offset_reset`."""
     assert list(inspect.signature(Fetcher._proc_fetch_request).parameters)[1:] == ["assignment", "node_id", "request"]
