@@ -13,7 +13,8 @@ class PipelineConfig:
             "redefluss-names", "rules", any spaCy pipeline by name or path, or
             the folder that `redefluss train entities` or `train quotes` wrote.
         quote_model: "redefluss" or "redefluss-fast" (trained model and rules),
-            "rules", or the folder that `redefluss train quotes` wrote.
+            "rules", or the folder that `redefluss train quotes` wrote; it also
+            says whom "sie" means if `model_de` finds only names.
         gazetteer: CSV or JSON lines of entities that win over the model.
         max_article_bytes: a larger raw message is refused as too large.
         languages: ISO 639-1 codes of the languages that are processed.

@@ -44,17 +44,18 @@ CORE: dict[str, tuple[str, ...]] = {
     "agents.seen_store": ("test_seen_store.py",),
 }
 GOLDEN = "quotes/test_golden.py", "entities/test_golden.py"
-NAMES = tuple(f"entities/test_{name}.py" for name in ("registry", "names", "completion", "gazetteer"))
-REFERENCES = ("entities/test_coreference.py", "entities/test_roles.py", "entities/test_nominative.py")
+NAMES = tuple(f"entities/test_{name}.py" for name in ("registry", "names", "nicknames", "gazetteer"))
+ROLES = ("entities/test_roles.py", "entities/test_nominative.py")
 QUOTES = (
     "quotes/test_registry.py",
     "quotes/test_rules.py",
+    "quotes/test_linking.py",
     "quotes/test_quotes_in_marks.py",
     "quotes/test_interview.py",
     "quotes/test_extractor.py",
 )
 RULES: dict[str, tuple[str, ...]] = {
-    "pipeline.entities": (GOLDEN[1], *NAMES, *REFERENCES),
+    "pipeline.entities": (GOLDEN[1], *NAMES, *ROLES),
     "pipeline.quotes": (GOLDEN[0], *QUOTES),
     "pipeline.lexicon": ("quotes/test_lexicon.py", GOLDEN[0], *QUOTES),
     "pipeline.lexicon.agreement": ("entities/test_agreement.py", "entities/test_nominative.py"),
