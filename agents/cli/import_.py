@@ -55,6 +55,7 @@ def import_(
     named = csv_rows.column_map(columns)
     files = archives.found(paths)
     place = ImportProgress.of(settings.data_dir / "import", files, named, resume=resume)
+    place.write()  # where it cannot be written, nothing is to be sent
     try:
         return asyncio.run(_import(settings, files, named, place))
     finally:

@@ -37,6 +37,16 @@ def test_an_import_and_its_resumption(quick: Cli, folder: Path) -> None:
     assert "Sent 0 to articles.raw; refused 0; done before 7" in result.stderr.decode()
 
 
+@pytest.mark.usefixtures("broker")
+def test_where_the_place_cannot_be_stored_nothing_is_sent(quick: Cli, folder: Path) -> None:
+    (folder / "a.txt").write_text("Der Rat tagte.", encoding="utf-8")
+    quick("topics", "create")
+    result = quick("import", "a.txt", REDEFLUSS_DATA_DIR=str(folder / "a.txt"))
+    assert result.returncode == ExitCode.USAGE
+    assert result.stderr.decode() == f"redefluss: {folder / 'a.txt' / 'import'}: Not a directory\n"
+    assert not quick("consume", "articles.raw", "--from-beginning", "--until-caught-up").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
