@@ -26,6 +26,7 @@ class _Archive(ArchiveIterator):  # type: ignore[misc]
     """The records of an archive, and whether it ends where a record does: warcio takes what is there for the whole."""
 
     cut_off = False
+    gzipped_as_a_whole = False
 
     def ends_within(self, record: Any) -> bool:
         """Whether the archive has less of the record than its heading says; reads it to its end."""
@@ -38,8 +39,12 @@ class _Archive(ArchiveIterator):  # type: ignore[misc]
     def close(self) -> None:
         """Called by warcio where it finds no further record."""
         read_bytes = self.fh.tell() - self.reader.rem_length()
-        self.cut_off = read_bytes > self.offset and self._may_be_cut_off()
+        self.cut_off = (read_bytes > self.offset or self.gzipped_as_a_whole) and self._may_be_cut_off()
         super().close()
+
+    def _raise_invalid_gzip_err(self) -> None:
+        """Called by warcio where several records are gzipped together: nobody seeks in the archive, so it is read on."""
+        self.gzipped_as_a_whole = True
 
     def _may_be_cut_off(self) -> bool:
         """Whether what was read last may lack its end, which the data tell only where they are gzipped."""
@@ -71,7 +76,8 @@ def articles(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMe
                 return
             yield found
         except (ArchiveLoadFailed, AttributeError, EOFError, OSError, OverflowError, ValueError) as error:
-            reason = one_line(str(error))[:REASON_CHARACTERS]
+            lacking = isinstance(error, AttributeError)  # warcio has None there
+            reason = "the heading of a record is not whole" if lacking else one_line(str(error))[:REASON_CHARACTERS]
             yield RefusedInput(origin, f"the archive is damaged here; the rest is not read: {reason}")
             return
 

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import tracemalloc
 from pathlib import Path
 
@@ -82,6 +83,29 @@ def test_pages_of_a_warc_in_other_encodings_are_inflated_or_refused(tmp_path: Pa
         "the Content-Encoding 'gzip, zstd' cannot be undone",
     ]
     assert most < 10_000_000
+
+
+def test_a_warc_that_is_gzipped_as_a_whole_is_read_as_one_that_is_not(tmp_path: Path) -> None:
+    plain = warc(zipped=False)
+    (tmp_path / "a.warc").write_bytes(plain)
+    path = tmp_path / "b.warc.gz"
+    path.write_bytes(gzip.compress(plain))
+    assert values(read(path)) == values(read(tmp_path / "a.warc"))
+    assert refused(read(path)) == [("b.warc.gz#5", "larger than 100,000 bytes, the limit of a message")]
+
+    stored = gzip.compress(plain, compresslevel=0)  # so that it can be cut where a record ends
+    begin = stored.index(b"WARC/1.")
+    third, fourth = (record.start() for record in [*re.finditer(rb"WARC/1\.", plain)][2:4])
+    for end, place in ((third, 3), (third + 40, 3), (fourth - 9, 3), (fourth, 4)):
+        path.write_bytes(stored[: begin + end])
+        got = read(path)
+        assert len(values(got)) == 1
+        ((origin, reason),) = refused(got)
+        assert origin == f"b.warc.gz#{place}"
+        assert reason in (
+            "the archive is cut off here",
+            "the archive is damaged here; the rest is not read: the heading of a record is not whole",
+        )
 
 
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
