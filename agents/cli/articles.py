@@ -8,7 +8,8 @@ import io
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -18,6 +19,7 @@ from typing import IO, cast
 import orjson
 
 from agents.charset import decoded, is_utf_16
+from agents.cli import console
 from agents.cli.errors import CommandError
 from pipeline.identity import article_id
 from schemas import exact_json
@@ -25,6 +27,9 @@ from schemas.codec import RecordError, decode, encode, one_line
 from schemas.records import RawArticle
 
 STDIN = "-"
+SAMPLES = Path(__file__).with_name("samples")
+"""Articles written for the project, in the shapes that crawlers deliver. The people in them are invented."""
+SHOWN_ENDINGS = 5
 
 
 class FileKind(Enum):
@@ -88,14 +93,37 @@ def found(paths: Iterable[str]) -> list[str]:
         if name == STDIN or path.is_file() or path.is_fifo() or path.is_char_device():
             files.append(name)
         elif path.is_dir():
-            inside = [str(file) for file in sorted(path.rglob("*")) if _is_article_file(file, path)]
-            if not inside:
-                raise CommandError(
-                    f"{name}: no file in it ends in {', '.join(KIND_OF_ENDING)} (or one of these and .gz)"
-                )
-            files += inside
+            files += files_in(path, KIND_OF_ENDING)
         else:
             raise CommandError(f"{name}: no such file or folder")
+    return files
+
+
+def files_in(folder: Path, endings: Collection[str]) -> list[str]:
+    """The files of a folder that have one of these endings, in order of name; one line tells which others it has.
+
+    A link to another place is none of them: an archive of somebody else could publish any file of this machine by one.
+
+    Raises:
+        CommandError: it has none.
+    """
+    files: list[str] = []
+    others: Counter[str] = Counter()
+    for file in sorted(folder.rglob("*")):
+        if any(part.startswith(".") for part in file.relative_to(folder).parts):
+            continue
+        if not (file.is_file() and file.resolve().is_relative_to(folder.resolve())):
+            others["links"] += file.is_symlink()
+        elif (ending := ending_of(file.name)) in endings:
+            files.append(str(file))
+        else:
+            others[ending or "without an ending"] += 1
+    if not files:
+        raise CommandError(f"{folder}: no file in it ends in {', '.join(endings)} (or one of these and .gz)")
+    if others.total():
+        kinds = [f"{count:,} {kind}" for kind, count in others.most_common() if count]
+        shown = ", ".join([*kinds[:SHOWN_ENDINGS], *(["…"] if len(kinds) > SHOWN_ENDINGS else [])])
+        console.note(f"{folder}: left out {console.counted(others.total(), 'file')} of other kinds: {shown}")
     return files
 
 
@@ -145,17 +173,6 @@ def kind_of(name: str, head: bytes) -> FileKind:
 def ending_of(name: str) -> str:
     """The ending of a file's name in lower case, such as ".csv"; the one before it where the last one is ".gz"."""
     return Path(name.lower().removesuffix(".gz")).suffix
-
-
-def _is_article_file(file: Path, top: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
-    return not hidden and ending_of(file.name) in KIND_OF_ENDING and file.is_file() and lies_in(file, top)
-
-
-def lies_in(file: Path, top: Path) -> bool:
-    """Whether a file of the folder `top` stands there, and is no link to another place: an archive of somebody else
-    could publish any file of this machine by one."""
-    return file.resolve().is_relative_to(top.resolve())
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import typer
 
 from agents.cli import articles, console
 from agents.cli.errors import ExitCode, load_settings
-from agents.cli.samples import SAMPLES
 from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
 
@@ -41,7 +40,7 @@ def run(
     Exit code 1 if an article was refused or did not come out.
     """
     settings = load_settings()
-    files = articles.found(paths or [str(SAMPLES)])
+    files = articles.found(paths or [str(articles.SAMPLES)])
     try:
         return asyncio.run(_run(settings, files, leave))
     except asyncio.CancelledError:  # SIGTERM

@@ -8,7 +8,6 @@ from typing import IO, cast
 
 from agents.cli import articles
 from agents.cli.articles import ArticleMessage, RefusedInput
-from agents.cli.errors import CommandError
 from agents.imports import csv_rows, json_objects, mbox, warc
 from agents.imports.messages import Skipped
 from schemas.codec import one_line
@@ -36,14 +35,10 @@ def found(paths: Iterable[str]) -> list[str]:
     files: list[str] = []
     for name in paths:
         path = Path(name)
-        if not path.is_dir():
+        if path.is_dir():
+            files += articles.files_in(path, (*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING))
+        else:
             files += articles.found([name])
-            continue
-        inside = sorted(str(file) for file in path.rglob("*") if file.is_file() and _known(file, path))
-        if not inside:
-            endings = ", ".join((*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING))
-            raise CommandError(f"{name}: no file in it ends in {endings} (or one of these and .gz)")
-        files += inside
     return list(dict.fromkeys(files))
 
 
@@ -73,12 +68,6 @@ def items(file: str, *, columns: Mapping[str, str], limit_bytes: int) -> Iterato
         yield RefusedInput(file, f"the gzip data is damaged: {one_line(str(error))}")
     except OSError as error:
         yield RefusedInput(file, error.strerror or one_line(str(error)))
-
-
-def _known(file: Path, top: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
-    known = articles.ending_of(file.name) in (*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING)
-    return not hidden and known and articles.lies_in(file, top)
 
 
 def _unzipped(file: str) -> IO[bytes]:

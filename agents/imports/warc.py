@@ -43,7 +43,7 @@ class _Archive(ArchiveIterator):  # type: ignore[misc]
         super().close()
 
     def _raise_invalid_gzip_err(self) -> None:
-        """Called by warcio where several records are gzipped together: nobody seeks in the archive, so it is read on."""
+        """Called by warcio where several records are gzipped together: nobody seeks in them here, so it reads on."""
         self.gzipped_as_a_whole = True
 
     def _may_be_cut_off(self) -> bool:

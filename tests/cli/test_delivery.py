@@ -13,7 +13,6 @@ from packaging.requirements import Requirement
 from agents.cli import articles
 from agents.cli.articles import ArticleMessage
 from agents.cli.main import make_app
-from agents.cli.samples import SAMPLES
 from agents.settings import Settings
 from tests.test_architecture import imported as imported_names
 
@@ -56,11 +55,17 @@ def test_production_does_not_carry_the_embedded_broker() -> None:
 
 
 def test_the_samples_are_articles() -> None:
-    found = list(articles.messages(articles.found([str(SAMPLES)]), limit_bytes=1_000_000))
+    files = articles.found([str(articles.SAMPLES)])
+    found = list(articles.messages(files, limit_bytes=1_000_000))
     assert len(found) >= 12
     assert all(isinstance(item, ArticleMessage) for item in found)
     assert len({item.key for item in found if isinstance(item, ArticleMessage)}) == len(found)
-    assert {Path(name).suffix for name in articles.found([str(SAMPLES)])} >= {".txt", ".html", ".json", ".jsonl"}
+    assert {Path(name).suffix for name in files} >= {
+        ".txt",
+        ".html",
+        ".json",
+        ".jsonl",
+    }
 
 
 def test_the_compose_file_sets_only_settings_that_there_are() -> None:

@@ -142,6 +142,24 @@ def test_links_out_of_a_folder_are_no_files_of_it(tmp_path: Path) -> None:
     assert articles.found([str(folder)]) == names
 
 
+def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("a.txt", ".b.md", "unten/c.md", "d.MD", "e.jsonl.bz2", "f", "g.zip", "h.pdf", "i.tar.gz")
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"Waldau baut.")
+    assert found([str(tmp_path)]) == articles.found([str(tmp_path)]) == [str(tmp_path / "a.txt")]
+    told = "left out 7 files of other kinds: 2 .md, 1 .bz2, 1 without an ending, 1 .zip, 1 .pdf, …"
+    assert capsys.readouterr().err == f"{tmp_path}: {told}\n" * 2
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "a.txt").write_bytes(b"Waldau baut.")
+    for target in ("../a.txt", "nirgends.txt", ".."):
+        (tmp_path / "links" / f"nach {len(target)}.txt").symlink_to(target)
+    assert found([str(tmp_path / "links")]) == [str(tmp_path / "links" / "a.txt")]
+    assert capsys.readouterr().err == f"{tmp_path}/links: left out 3 files of other kinds: 3 links\n"
+    assert articles.found([str(articles.SAMPLES)])
+    assert not capsys.readouterr().err
+
+
 def test_a_file_that_is_named_twice_is_read_once_and_standard_input_may_be_named(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("{}")
     file = str(tmp_path / "a.jsonl")
