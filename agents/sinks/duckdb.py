@@ -10,7 +10,16 @@ import pyarrow as pa
 from aiokafka import TopicPartition
 
 from agents.sinks.arrow import as_table
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
+from agents.sinks.store import (
+    Batch,
+    SinkAddressError,
+    SinkError,
+    SinkUnavailable,
+    StoredPosition,
+    WriteResult,
+    counted,
+    fresh,
+)
 from pipeline.tables.columns import KEY_COLUMNS, TABLES, TABLES_OF, ColumnType, RecordKind
 from pipeline.tables.rows import Change
 
@@ -24,6 +33,8 @@ TYPES: Mapping[ColumnType, str] = {
     "json": "VARCHAR",
 }
 VERSION = 1
+MARK_AT, MARK = 8, b"DUCK"
+"""What stands in a database file, and where."""
 
 
 class DuckDBStore:
@@ -56,6 +67,7 @@ class DuckDBStore:
             self._connection = None
 
     def _open(self) -> Mapping[TopicPartition, StoredPosition]:
+        self._check_file()
         try:
             self._connect()
             self._make_tables()
@@ -65,6 +77,15 @@ class DuckDBStore:
         return {
             TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows
         }
+
+    def _check_file(self) -> None:
+        """What is no database now is none at the next start either, unlike one that another process has open."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        if self._file.exists():
+            with self._file.open("rb") as file:
+                head = file.read(MARK_AT + len(MARK))
+            if head and head[MARK_AT:] != MARK:
+                raise SinkAddressError(f"{self.name}: not a file of DuckDB")
 
     def _connect(self) -> None:
         self._connection = duckdb.connect(str(self._file), config={"preserve_insertion_order": "false"})

@@ -26,7 +26,16 @@ from pyarrow import compute, parquet
 
 from agents.sinks.arrow import as_table
 from agents.sinks.catalogue import Catalogue, PartFile
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
+from agents.sinks.store import (
+    Batch,
+    SinkAddressError,
+    SinkError,
+    SinkUnavailable,
+    StoredPosition,
+    WriteResult,
+    counted,
+    fresh,
+)  # fmt: skip
 from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, RecordKind
 from pipeline.tables.rows import Change
 
@@ -102,9 +111,11 @@ class ParquetStore:
 
     def _open(self) -> Mapping[TopicPartition, StoredPosition]:
         tables = [table for tables in TABLES_OF.values() for table in tables]
+        if self._folder.exists() and not self._folder.is_dir():
+            raise SinkAddressError(f"{self._folder}: not a folder")
         self._folder.mkdir(parents=True, exist_ok=True)
         if not Catalogue.is_in(self._folder) and any((self._folder / table).exists() for table in tables):
-            raise SinkError(f"{self._folder} has tables but no catalogue of them; name another folder")
+            raise SinkAddressError(f"{self._folder} has tables but no catalogue of them; name another folder")
         self._catalogue = Catalogue(self._folder)
         catalogued = self._catalogue.files()
         final = {self._path(file): file for file in catalogued}

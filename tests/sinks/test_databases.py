@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from aiokafka import TopicPartition
 
-from agents.sinks.store import Batch, SinkError, SinkStore, SinkUnavailable, StoredPosition
+from agents.sinks.store import Batch, SinkAddressError, SinkError, SinkStore, SinkUnavailable, StoredPosition
 from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import Change, change_of
 from tests.sinks.conftest import Archive, ask_duckdb
@@ -118,6 +118,20 @@ async def test_tables_of_the_first_version_get_other_indexes(database: str, monk
         }  # fmt: skip
         assert connection.execute("SELECT version FROM sink_schema").fetchall() == [(2,)]
         assert connection.execute("SELECT id FROM articles ORDER BY id").fetchall() == [("a-1",), ("a-2",)]
+
+
+async def test_duckdb_makes_the_folder_of_its_file_and_takes_no_other_file_for_one_of_its_own(tmp_path: Path) -> None:
+    from agents.sinks.duckdb import DuckDBStore
+
+    for _ in range(2):
+        store = DuckDBStore(tmp_path / "neu" / "out.duckdb")
+        await store.open()
+        await store.close()
+    (tmp_path / "notizen.txt").write_text("Der Rat tagte gestern.")
+    with pytest.raises(SinkAddressError, match="txt: not a file of DuckDB"):
+        await DuckDBStore(tmp_path / "notizen.txt").open()
+    with pytest.raises(IsADirectoryError):
+        await DuckDBStore(tmp_path).open()
 
 
 @pytest.mark.parametrize("checkpoint", ["16MB", "100KB"], ids=["in the commit", "behind it"])

@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 
 from agents.sinks.catalogue import Catalogue
 from agents.sinks.parquet import ParquetStore
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition
+from agents.sinks.store import Batch, SinkAddressError, SinkError, SinkUnavailable, StoredPosition
 from pipeline.tables.rows import change_of
 from tests.sinks.records import article
 from tests.support.small_disk import filled, mount, small_disk
@@ -51,6 +51,12 @@ async def test_parts_are_rolled_by_size_and_partitioned_by_day(tmp_path: Path) -
     table = pyarrow.dataset.dataset(tmp_path / "quotes", partitioning="hive").to_table()
     assert table.num_rows == 8
     assert set(table["day"].to_pylist()) == {"2026-05-01", "2026-05-02"}
+
+
+async def test_what_is_no_folder_is_no_address(tmp_path: Path) -> None:
+    (tmp_path / "notizen.txt").write_text("Der Rat tagte.")
+    with pytest.raises(SinkAddressError, match="txt: not a folder"):
+        await ParquetStore(tmp_path / "notizen.txt").open()
 
 
 async def test_a_single_batch_is_rolled_as_many_are(tmp_path: Path) -> None:
