@@ -15,6 +15,7 @@ from tests.support.sample_archive import raw_article, write
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook.ipynb"
 MOST_BYTES = 200_000
+ONE_SPEAKER = "Waldau – „Das tut weh“, sagte Bürgermeisterin Hanna Tölke am Montag nach der Sitzung des Rates."
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +42,12 @@ def test_it_runs_and_draws(archive: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_it_draws_also_of_articles_without_time_and_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    undated = {"published_at": None, "source": None}
+@pytest.mark.parametrize("update", [{"published_at": None, "source": None}, {"text": ONE_SPEAKER, "html": None}])
+def test_it_draws_also_where_times_sources_or_second_speakers_are_missing(
+    update: dict[str, str | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(
-        sample_archive, "raw_article", lambda article, number: raw_article(article, number).model_copy(update=undated)
+        sample_archive, "raw_article", lambda article, number: raw_article(article, number).model_copy(update=update)
     )
     archive = tmp_path / "archive"
     asyncio.run(write(archive, 8, PipelineConfig(model_de="rules", quote_model="rules")))
