@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,9 @@ QUOTED_SHARE = 2
 WINDOWS_1252 = "redefluss-windows-1252"
 """How bytes are read that are no UTF-8: Excel writes this encoding without saying so, and tables that were put together
 from several have both."""
+
+_SEPARATOR_LINE = re.compile(r"sep=([^\w\s\"]|\t)\r?\n", re.IGNORECASE)
+"""What Excel takes and writes as a first line, where it is not to guess."""
 
 
 def _as_windows_1252(error: UnicodeError) -> tuple[str | bytes, int]:
@@ -69,8 +73,11 @@ def articles(
     text = io.TextIOWrapper(raw, encoding=encoding, errors=WINDOWS_1252, newline="")
     sample = text.read(SAMPLE_CHARACTERS)
     text.seek(0)
-    delimiter = _delimiter(sample)
+    declared = _SEPARATOR_LINE.match(sample)
+    delimiter = declared[1] if declared else _delimiter(sample)
     lines = _Lines(text, limit_bytes * QUOTED_SHARE, delimiter)
+    if declared:
+        next(lines)
     reader = csv.reader(lines, delimiter=delimiter)
     try:
         first: list[str] | None = []

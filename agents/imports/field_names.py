@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.cleaning.dates import rfc3339
+from pipeline.cleaning.dates import MONTHS, rfc3339
 from schemas.codec import from_object
 from schemas.records import RawArticle
 
@@ -25,7 +25,11 @@ OTHER_NAMES = {
 }
 """Of news-please (maintext, date_publish, source_domain) and fundus (plaintext, publishing_date, publisher)."""
 
-_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?(?: Uhr)?")
+_GERMAN_DATE = re.compile(
+    rf"(?:[a-z]+, ?)?(\d{{1,2}})\. ?(?:(\d{{1,2}})\.|({'|'.join(MONTHS)})[a-z]{{0,6}}\.?) ?(\d{{4}})"
+    r"(?:[ ,]+(?:um )?(\d{1,2})[:.](\d{2})(?::(\d{2}))?)?(?: Uhr)?",
+    re.IGNORECASE,
+)
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
@@ -46,7 +50,8 @@ def raw_article(value: Mapping[str, Any]) -> RawArticle:
 
 
 def moment(text: str) -> str | None:
-    """A time as tables have it, in RFC 3339: ISO 8601 or "10.01.2022 09:00"; German local time without a zone.
+    """A time as tables have it, in RFC 3339: ISO 8601, "10.01.2022 09:00" or "10. Januar 2022"; German local time
+    without a zone.
 
     None if it is empty; what is no time comes back as it is.
     """
@@ -54,8 +59,10 @@ def moment(text: str) -> str | None:
     if not stripped:
         return None
     if german := _GERMAN_DATE.fullmatch(stripped):
-        day, month, year, hour, minute, second = (int(part or 0) for part in german.groups())
-        stripped = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
+        *numbers, name, year, hour, minute, second = german.groups()
+        day, month = int(numbers[0]), MONTHS[name.lower()] if name else int(numbers[1])
+        clock = ":".join(f"{int(part or 0):02d}" for part in (hour, minute, second))
+        stripped = f"{year}-{month:02d}-{day:02d}T{clock}"
     return rfc3339(stripped) or stripped
 
 

@@ -19,12 +19,12 @@ _MODIFIED_METAS = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
     "dc.date.modified", "lastmod", "last-modified",
 )  # fmt: skip
-_MONTHS = {
+MONTHS = {
     "jan": 1, "jän": 1, "feb": 2, "mär": 3, "mrz": 3, "apr": 4, "mai": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
     "okt": 10, "nov": 11, "dez": 12,
 }  # fmt: skip
 _DAY = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}})\. ?(?:(?P<number>\d{{1,2}})\.|(?P<name>{'|'.join(_MONTHS)})"
+    rf"(?<!\d)(?P<day>\d{{1,2}})\. ?(?:(?P<number>\d{{1,2}})\.|(?P<name>{'|'.join(MONTHS)})"
     r"[a-zä]{0,6}\.?) ?(?P<year>(?:19|20)\d\d)(?!\d)|(?P<iso>(?:19|20)\d\d-\d\d-\d\d)|"
     r"(?<![\d.])(?P<short_day>\d{1,2})\.(?P<short_number>\d{1,2})\.(?P<short_year>[0-3]\d)(?![\d.:]|,\d)",
     re.IGNORECASE,
@@ -149,7 +149,7 @@ def _day(found: re.Match[str]) -> date | None:
             return date.fromisoformat(found["iso"])
         if found["short_year"]:
             return date(2000 + int(found["short_year"]), int(found["short_number"]), int(found["short_day"]))
-        month = int(found["number"]) if found["number"] else _MONTHS[found["name"].lower()]
+        month = int(found["number"]) if found["number"] else MONTHS[found["name"].lower()]
         return date(int(found["year"]), month, int(found["day"]))
     except ValueError:
         return None

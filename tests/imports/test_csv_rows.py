@@ -40,6 +40,16 @@ def test_csv_by_a_map_of_columns(tmp_path: Path) -> None:
     assert "published_at: 'gestern' is not" in no_time[1]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_may_say_what_separates_its_columns(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("sep=;\r\ntext;a,b,c\r\nÜber Brücken;x\r\nzu;viele;Zellen\r\n".encode(encoding))
+    got = read(path)
+    (value,) = values(got)
+    assert (value["text"], value["meta"]) == ("Über Brücken", {"a,b,c": "x"})
+    assert refused(got) == [("a.csv:4", "3 cells under 2 headings")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_csv_by_the_fields_own_names(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.csv.gz"
