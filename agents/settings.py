@@ -153,6 +153,14 @@ class Settings(BrokerSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("languages")
+    @classmethod
+    def _check_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        languages = tuple(code.lower() for code in value)
+        if not languages or not all(len(code) == 2 and code.isascii() and code.isalpha() for code in languages):
+            raise ValueError("codes of two letters are needed, such as de or de,en")
+        return languages
+
     @field_validator("web_trusted_proxies")
     @classmethod
     def _check_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:

@@ -260,7 +260,10 @@ def test_settings_are_documented_and_a_dead_letter_of_the_largest_raw_message_fi
     chosen = settings()
     assert chosen.max_raw_bytes * 4 // 3 + 50_000 < chosen.max_message_bytes
     assert chosen.max_raw_bytes > 20_000_000
-    assert settings(languages="de, en").languages == ("de", "en")
+    assert settings(languages="de, EN").languages == ("de", "en")
+    for wrong in ("deutsch", "deu", "de;en", ",", "dé"):
+        with pytest.raises(ValidationError, match="codes of two letters are needed, such as de or de,en"):
+            settings(languages=wrong)
 
 
 @given(st.binary(max_size=300) | st.none())
