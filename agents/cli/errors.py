@@ -65,7 +65,6 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "pipeline.errors.ConfigurationError": ("", ExitCode.USAGE),
     "pipeline.evaluation.gold.GoldError": ("", ExitCode.USAGE),
     "pipeline.errors.Rejected": ("the article was refused: ", ExitCode.INCOMPLETE),
-    "pipeline.models.load.ModelError": ("", ExitCode.USAGE),
 }
 """Errors that are told, by name, what is put before them, and the exit code: to import them all would take seconds."""
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from agents.pool.pool_process import PerformJob, serve
 from agents.processes import die_with_parent
+from pipeline.errors import ConfigurationError
 
 MESSAGE_BYTES = 1 << 16
 
@@ -135,7 +136,8 @@ def _serve(control: socket.socket) -> None:
     try:
         perform = load(setup)
     except Exception as error:
-        control.send(pickle.dumps(("failed", f"{type(error).__name__}: {' '.join(str(error).split())}"[:2000])))
+        kind = "" if isinstance(error, ConfigurationError) else f"{type(error).__name__}: "
+        control.send(pickle.dumps(("failed", f"{kind}{' '.join(str(error).split())}"[:2000])))
         return
     gc.collect()
     gc.freeze()

@@ -7,12 +7,13 @@ from pathlib import Path
 import spacy
 from spacy.language import Language
 
+from pipeline.errors import ConfigurationError
 from pipeline.models import recognizer, sentences  # noqa: F401  (they register their components)
 from pipeline.models.catalogue import GRAPH, MODELS, reader_folder
 from pipeline.models.tokenizer import BoundedTokenizer
 
 
-class ModelError(ValueError):
+class ModelError(ConfigurationError, ValueError):
     """A pipeline that cannot be loaded; the message is one line that says what to do."""
 
 
