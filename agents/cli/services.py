@@ -148,5 +148,5 @@ def _check_port_is_free(settings: Settings) -> None:
         except OSError as error:
             raise CommandError(
                 f"the web view cannot listen on {settings.web_host}:{settings.web_port} ({error.strerror}); "
-                "REDEFLUSS_WEB_PORT names another port"
+                "REDEFLUSS_WEB_PORT names another port, REDEFLUSS_WEB_HOST another address"
             ) from None

@@ -42,8 +42,8 @@ def check_port(settings: Settings) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortTaken(
-                f"the web view cannot listen on {host}:{port} ({error.strerror}): set REDEFLUSS_WEB_PORT, "
-                "or REDEFLUSS_WEB_ENABLED=false"
+                f"the web view cannot listen on {host}:{port} ({error.strerror}): set REDEFLUSS_WEB_HOST "
+                "or REDEFLUSS_WEB_PORT, or REDEFLUSS_WEB_ENABLED=false"
             ) from None
 
 
