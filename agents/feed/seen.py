@@ -102,7 +102,7 @@ class SeenPages:
         folder: made if it is not there.
 
     Raises:
-        SeenError: another process uses it, or it is damaged.
+        SeenError: another process uses it, it is damaged, or the disk is full.
         OSError: the folder cannot be written, or not be locked.
     """
 
@@ -126,7 +126,8 @@ class SeenPages:
             self.harvest = Harvest(self._db)
         except sqlite3.DatabaseError as error:
             self._lock.close()
-            raise SeenError(f"{path}: {error}; move it away to begin anew") from None
+            passing = isinstance(error, sqlite3.OperationalError)  # such as a full disk: the file is sound
+            raise SeenError(f"{path}: {error}" + ("" if passing else "; move it away to begin anew")) from None
 
     def close(self) -> None:
         """Let go of the file."""

@@ -20,6 +20,7 @@ from pipeline.identity import article_id
 from schemas.records import RawArticle
 from tests.feed.newsroom import Newsroom, feed, shift
 from tests.feed.site import PARAGRAPH, SECOND, Site, rss_of
+from tests.support.small_disk import filled, small_disk
 from tests.support.waiting import until
 
 
@@ -327,6 +328,12 @@ async def test_only_one_process_uses_the_memory(newsroom: Newsroom, tmp_path: Pa
     (broken / "feed.sqlite").write_bytes(b"kein SQLite" * 1000)
     with pytest.raises(SeenError, match="move it away"):
         SeenPages(broken)
+
+
+def test_on_a_full_disk_nobody_is_told_to_move_away_what_was_seen(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "voll", "64k") as folder, filled(folder), pytest.raises(SeenError) as refused:
+        SeenPages(folder)
+    assert str(refused.value) == f"{tmp_path / 'voll' / 'feed.sqlite'}: database or disk is full"
 
 
 async def test_it_goes_on_polling_and_ends_when_told(site: Site, newsroom: Newsroom) -> None:
