@@ -126,7 +126,8 @@ def explained(error: Exception) -> CommandError | None:
             before, code = KNOWN[name]
             return CommandError(f"{before}{one_line(error)}", code)
     if isinstance(error, OSError):
-        return CommandError(one_line(error) if error.filename is None else f"{error.filename}: {error.strerror}")
+        words = error.strerror or one_line(error)
+        return CommandError(words if error.filename is None else f"{error.filename}: {words}")
     return None
 
 

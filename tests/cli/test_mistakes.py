@@ -1,5 +1,6 @@
 """Whatever a person gets wrong is told in one line on stderr, with an exit code that means something."""
 
+import errno
 import gzip
 import json
 import os
@@ -37,6 +38,15 @@ def test_what_is_raised_among_tasks_is_told_as_well() -> None:
     assert mistake is not None
     assert (str(mistake), mistake.code) == ("no column 'x'", ExitCode.USAGE)
     assert explained(ExceptionGroup("tasks", [ColumnsError("no column 'x'"), KeyError("a bug")])) is None
+
+
+def test_an_error_of_the_system_is_told_without_its_number() -> None:
+    for error, words in (
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (OSError(errno.EISDIR, "Is a directory", "archiv"), "archiv: Is a directory"),
+        (OSError("the line is dead"), "the line is dead"),
+    ):
+        assert str(explained(error)) == words
 
 
 def test_a_bug_is_no_mistake_of_the_person_at_the_terminal(quick: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
