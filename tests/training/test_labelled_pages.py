@@ -1,10 +1,14 @@
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from pipeline.evaluation.gold import GoldError
+from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.training import labelled_pages
 from pipeline.training.labelled_pages import LabelledPage, fingerprint
 
+DATA = os.environ.get("REDEFLUSS_TEST_DATA")
 BLOCKS = (
     "Startseite",
     "Brücke gesperrt",
@@ -58,3 +62,9 @@ def test_every_label_of_the_list_can_be_read() -> None:
     for entry in chosen.values():
         article, undecided = (set(labelled_pages.numbers(entry[key])) for key in ("blocks", "open"))
         assert not article & undecided
+
+
+@pytest.mark.skipif(DATA is None, reason="REDEFLUSS_TEST_DATA names no folder with the labelled pages")
+def test_every_page_is_still_read_into_the_blocks_that_were_labelled() -> None:
+    for page in read_rows(Path(str(DATA)) / "cleaning" / "snippets.jsonl.gz", ("name", "html")):
+        LabelledPage(page)
