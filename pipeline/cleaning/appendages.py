@@ -27,6 +27,11 @@ _FIRST_SHOWN = re.compile(
 )
 _PAGE_NUMBER = re.compile(r"(?:[-–] ?)?seite \d{1,3}(?: ?(?:von|/) ?\d{1,3})?(?: ?[-–])?")
 _OWN_ADDRESS = re.compile(r"(?:url|permalink|kurzlink|short-?link)(?: zum artikel)?: ?https?://\S+")
+_OVER_COMMENTS = re.compile(
+    r"(?:\d{1,5}|ein|eine|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn) "
+    r"(?:gedanken?|kommentare?|antwort(?:en)?|reaktion(?:en)?) (?:zu|auf) [„“”\"»«].{1,300}"
+)
+"""The heading that blogs set over comments: "3 Gedanken zu „Rat schließt Freibad“"."""
 _MOST_CONTACTS = 14
 _LONGEST_MARK = 400
 _SAME_SHARE = 0.6
@@ -50,15 +55,13 @@ def mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> Non
     before, total = 0, sum(sizes)
     for number, (size, reading) in enumerate(zip(sizes, readings, strict=True)):
         hit = reading.hit
-        if (
-            hit is not None
-            and hit.how == "section"
-            and hit.reason == "comments"
-            and before >= max(_FEWEST_ABOVE_COMMENTS, 0.55 * total)
-        ):
-            for line in lines[number + 1 :]:
+        quotes_title = before >= _FEWEST_ABOVE_COMMENTS and _OVER_COMMENTS.fullmatch(lines[number].lowered) is not None
+        is_section = hit is not None and hit.how == "section" and hit.reason == "comments"
+        if quotes_title or (is_section and before >= max(_FEWEST_ABOVE_COMMENTS, 0.55 * total)):
+            heading = hit.phrase if hit is not None else lines[number].text
+            for line in lines[number if quotes_title else number + 1 :]:
                 if line.open:
-                    line.remove("comments", f"after the heading {hit.phrase!r}")
+                    line.remove("comments", f"after the heading {heading!r}")
             return
         before += size
 

@@ -121,6 +121,18 @@ def test_comments_below_a_short_article_are_no_text(clean: Cleaner) -> None:
     assert clean(RawArticle(html=html)).text == "\n\n".join(PARAGRAPHS[1:3])
 
 
+@pytest.mark.parametrize("heading", [f"5 Gedanken zu „{TITLE}“", f"Ein Kommentar zu “{TITLE}”"])
+def test_comments_below_a_heading_that_quotes_the_headline_are_no_text(clean: Cleaner, heading: str) -> None:
+    comments = [
+        "Ich bin so froh, dass das endlich jemand aufschreibt, denn auf der Fähre stehen wir jeden Morgen im Regen.",
+        "Meine Mutter ist 82 und kommt ohne die Brücke nicht mehr zum Arzt, und das seit zwei Jahren. Wer hilft ihr?",
+        "Danke für den Bericht! Am Sonnabend treffen wir uns wieder am Anleger, bringt eure Nachbarn und Plakate mit.",
+    ]
+    article = clean(RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS, heading, *comments]), language="de"))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert {reasons(article)[text] for text in (heading, *comments)} == {"comments"}
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
