@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from pipeline.cleaning.lines import Line, words_of
-from pipeline.cleaning.shapes import AGENCIES, NAME, has_any, is_time
+from pipeline.cleaning.shapes import AGENCIES, NAME, has_any, is_agency_line, is_time
+from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
 
 _LEAD_IN = (
@@ -17,6 +18,7 @@ _BEFORE = r"(?:[|•–-] ?)?(?:(?P<time>[^|]{0,60}\d[^|]{0,20}?),? ?[|•–-]?
 _BYLINE = re.compile(rf"{_BEFORE}{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
 _LEAD_IN_ALONE = re.compile(_LEAD_IN, re.IGNORECASE)
 _LONGEST_LEAD_IN = 40
+_LONGEST_SIGNATURE = 100
 _CUES = ("von", "text:", "by", "autor", "interview:", "führte", "stellte")
 _ONE_NAME = re.compile(NAME)
 _SEPARATOR = re.compile(r"( ?(?:,|;|\||/|&|•|·) ?| und | and | mit )")
@@ -34,6 +36,8 @@ _GLUED = re.compile(r"(?<=[a-zäöüß]{3})[A-ZÄÖÜ].*|\d.*")
 _GOES_ON = frozenset(
     words_of("am um vom in im aus für on aus bei mit und veröffentlicht aktualisiert erschienen gespeichert via")
 )
+# What Austrian papers set at the end of the last paragraph: "(Ida Muster, APA, 18.1.2023)".
+_SIGNATURE = re.compile(r"(?:\A|(?<=[.!?…“”\"»«]) )\((?P<names>[^()]{2,80}), \d{1,2}\.\d{1,2}\.(?:20)?\d\d\)$")
 _NEXT_WORD = re.compile(r" ([a-zäöüß]+)\b")
 _AGENCIES = frozenset(name.lower() for name in AGENCIES)
 _NEVER_NAMES = frozenset(words_of("anzahl datum gesponserte mit"))
@@ -44,6 +48,9 @@ byline is."""
 
 def byline_authors(line: str) -> list[str]:
     """The people a byline ("Von Ida Muster und Max Beispiel") names; none if the line is no byline."""
+    if line[:1] == "(" and (signature := _SIGNATURE.match(line)) is not None:
+        signed = byline_authors(f"Von {signature['names']}")
+        return signed if all(is_given_name(name.split()[0]) for name in signed) else []
     lowered = line[:80].lower()
     if len(line) > 180 or not has_any(lowered, _CUES):
         return []
@@ -74,9 +81,20 @@ def is_lead_in(line: str) -> bool:
 
 def agencies_of_byline(line: str) -> list[str]:
     """The agencies that a byline names beside people ("Von Ida Muster, dpa")."""
-    found = _BYLINE.match(line)
+    found = _SIGNATURE.match(line) or _BYLINE.match(line)
     parts = _SEPARATOR.split(found["names"])[::2] if found is not None else []
     return [part for piece in parts if (part := piece.strip(" .()")) in AGENCIES]
+
+
+def split_signature(paragraph: str) -> tuple[str, str] | None:
+    """A paragraph and the signature at its end, with the day ("… zu Ende. (Ida Muster, APA, 18.1.2023)"); None if it
+    has none that names a person or an agency."""
+    found = _SIGNATURE.search(paragraph, max(1, len(paragraph) - _LONGEST_SIGNATURE)) if paragraph[-1] == ")" else None
+    if found is None:
+        return None
+    signature = found.group().strip()
+    is_one = byline_authors(signature) or is_agency_line(signature, words_of(signature))
+    return (paragraph[: found.start()], signature) if is_one else None
 
 
 def _name_in(piece: str) -> str | None:

@@ -64,7 +64,10 @@ def fields_of(article: ParsedArticle) -> Fields:
 
 def _page_values(article: ParsedArticle, metadata: Metadata, bylines: Sequence[int]) -> dict[str, FieldValue]:
     signed = [article.lines[number] for number in bylines]
-    published, modified = dated_lines([*signed, *_lines_at_beginning(article.lines)])
+    # Those in brackets stand at a text's end, and have the day alone.
+    over_text = [line for line in signed if line.text[0] != "("]
+    at_end = [line for line in article.lines if line.field in ("authors", "agencies") and line.text[0] == "("]
+    published, modified = dated_lines([*over_text, *_lines_at_beginning(article.lines), *at_end])
     page_values = {
         "published_at": metadata.published or published,
         "modified_at": metadata.modified or modified,

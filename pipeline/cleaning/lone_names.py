@@ -6,6 +6,7 @@ from itertools import islice
 
 from pipeline.cleaning.bylines import byline_authors, is_lead_in, own_bylines
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.parsing import LINKS_RULE
 from pipeline.cleaning.rules import LineReading
 from pipeline.cleaning.shapes import is_name, is_time
 from pipeline.entities.person_words import is_given_name
@@ -26,8 +27,8 @@ def mark_lone_names(lines: Sequence[Line], readings: Sequence[LineReading]) -> N
     title = next((number for number, line in enumerate(lines) if line.field == "title"), -1)
     begin = max(title + 1, first - _ABOVE, 0)
     for number, line in islice(enumerate(lines), begin, first + _BELOW + 1):
-        alone = line.reason is not None and line.rule.startswith("classifier") and readings[number].credit is None
-        names = _names_in(line.text) if alone else []
+        alone = line.reason is not None and line.rule.startswith(("classifier", LINKS_RULE))
+        names = _names_in(line.text) if alone and readings[number].credit is None else []
         if names and _is_byline(lines, number):
             line.become("authors", "a name beside a time or below 'Von'")
             readings[number].authors = names

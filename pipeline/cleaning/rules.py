@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.cleaning import shapes
-from pipeline.cleaning.bylines import byline_authors
+from pipeline.cleaning.bylines import byline_authors, split_signature
 from pipeline.cleaning.credits import credit_of, is_photo_agency
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.phrases import PhraseHit, match_lowered, split_tail
@@ -66,18 +66,22 @@ def read(line: Line) -> LineReading:
 
 
 def split_glued(lines: Sequence[Line]) -> list[Line]:
-    """The lines, boilerplate glued to a paragraph's end cut off into a removed line of its own."""
+    """The lines, boilerplate glued to a paragraph's end cut off into a removed line of its own, and so a signature."""
     parts: list[Line] = []
     for line in lines:
-        parts.append(line)
         if (tail := split_tail(line.text)) is not None:
             body, rest, reason = tail
-            parts[-1] = Line(
-                body, bullet=line.bullet, mark=line.mark, number=line.number, gap=line.gap, markup=line.markup
-            )
-            parts.append(Line(rest, markup=line.markup))
+            parts += [_shortened(line, body), Line(rest, markup=line.markup)]
             parts[-1].remove(reason, "glued to a paragraph")
+        elif (signed := split_signature(line.text)) is not None:
+            parts += [_shortened(line, signed[0]), Line(signed[1], markup=line.markup)]
+        else:
+            parts.append(line)
     return parts
+
+
+def _shortened(line: Line, text: str) -> Line:
+    return Line(text, bullet=line.bullet, mark=line.mark, number=line.number, gap=line.gap, markup=line.markup)
 
 
 def find_infobox(lines: Sequence[Line]) -> dict[str, str]:

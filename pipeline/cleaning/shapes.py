@@ -44,7 +44,7 @@ _RUNNING_TIME_UNITS = ("min", "minuten", "std", "min.", "minuten.", "std.")
 _AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
 _AGENCY_LINE = re.compile(
     rf"(?:(?-i:[A-ZÄÖÜ][\w./-]+(?: [A-ZÄÖÜ][\w./-]+){{0,2}} \()|"
-    rf"quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|"
+    rf"quellen?:? |mit |\((?:red[.,/] ?)?|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|"
     rf"der) )?(?P<names>(?:{AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?(?: ?[–-])?$",
     re.IGNORECASE,
 )

@@ -58,3 +58,10 @@ def test_the_author_s_name_and_time_are_told_where_a_page_marks_neither() -> Non
     article = CLEAN(RawArticle(html=page))
     assert (article.authors, article.published_at) == (["Jonas Beispiel"], "2024-03-12T16:40:00+01:00")
     assert article.text == "\n\n".join(PARAGRAPHS)
+
+
+def test_the_author_s_name_may_be_a_link() -> None:
+    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    line = f'<div><a href="/autor/4">Jonas Beispiel</a></div><div>{TIME}</div>'
+    page = f"<html><body><article><h1>{TITLE}</h1>{line}{body}</article></body></html>"
+    assert CLEAN(RawArticle(html=page)).authors == ["Jonas Beispiel"]
