@@ -33,7 +33,9 @@ _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(
     r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])(?::|\.(?=\d\d ?uhr))(?P<minute>[0-5]\d)(?![\d:.])", re.IGNORECASE
 )
-_CHANGED = re.compile(r"aktualisier|geändert|update|bearbeitet|überarbeitet|\bstand\b", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"aktualisier|geändert|änderung|update|bearbeitet|bearbeitung|überarbeitet|\bstand\b", re.IGNORECASE
+)
 _OF_AUTHOR = re.compile(r"\b(?:registriert|angemeldet|mitglied seit|dabei seit)\b")
 """What in a forum stands before the day since when somebody writes there."""
 _LONGEST_LINE = 90

@@ -29,7 +29,8 @@ _TIME = re.compile(
     r"\d{1,3} (?:minuten?|min|stunden?|std|tagen?|sekunden?|sek)\b\.?|uhr|um|am|"
     r"(?:artikel|beitrag|bericht|meldung)(?= vom\b)|vom|vor|seit|heute|gestern|stand|aktualisiert|zuletzt|"
     r"erstmeldung|(?:presse|medien)(?:mitteilung|meldung|information|aussendung)|nr\b\.?|\d{1,4}/(?:19|20)\d\d|"
-    r"veröffentlicht|erstellt|update|zuerst|letzte|aktualisierung|lesezeit|lesedauer|datum|geändert|bearbeitet|publiziert|"
+    r"veröffentlicht|erstellt|update|zuerst|letzte|aktualisierung|änderung|bearbeitung|lesezeit|lesedauer|datum|geändert|"
+    r"bearbeitet|überarbeitet|publiziert|"
     r"länge|dauer|verfügbar|bis|[|•·,:;/()–-]|\s)+"
 )
 _DIGIT_OR_TIME_WORD = re.compile(r"\d|lesezeit|lesedauer|aktualisiert|veröffentlicht|stand:")

@@ -85,6 +85,8 @@ def test_a_last_change_alone_is_no_publication() -> None:
             "2023-07-01T09:05:00+02:00",
             "2023-07-02T10:00:00+02:00",
         ),
+        (["Letzte Änderung: 12.03.2024"], None, "2024-03-12T00:00:00+01:00"),
+        (["Letzte Bearbeitung am 12. März 2024"], None, "2024-03-12T00:00:00+01:00"),
         (["30.02.2024"], None, None),
         (["12. Jänner 2024, 09:14 Uhr | APA"], "2024-01-12T09:14:00+01:00", None),
         (["3. Feber 2024"], "2024-02-03T00:00:00+01:00", None),

@@ -160,6 +160,7 @@ def test_agency_lines(line: str, agencies: list[str] | None) -> None:
         "Pressemitteilung Nr. 41/2024",
         "Medienmitteilung vom 3. Feber 2024",
         "Erstmeldung vom 2. Juli 2024, 10:15 Uhr",
+        "Letzte Änderung: 14.06.2006",
     ],
 )
 def test_times(line: str) -> None:
