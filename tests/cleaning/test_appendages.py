@@ -147,6 +147,24 @@ def test_marks_of_feeds_and_pages_are_no_text(clean: Cleaner, line: str, reason:
     assert reasons(article) == {re.sub("<.*?>", "", line): reason}
 
 
+def test_a_teaser_that_is_a_whole_sentence_is_no_text(clean: Cleaner) -> None:
+    teaser = "Lesen Sie auch: Warum Brücken rosten – eine Forscherin erklärt, was in den Seilen des Hafens vorgeht."
+    paragraphs = "".join(f"<p>{text}</p>" for text in (*PARAGRAPHS[:3], teaser, *PARAGRAPHS[3:]))
+    article = clean(RawArticle(html=f"<html><body><h1>{TITLE}</h1>{paragraphs}</body></html>"))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert reasons(article)[teaser] == "related"
+
+
+def test_what_a_wall_of_consent_says_of_its_button_is_no_text(clean: Cleaner) -> None:
+    wall = (
+        "Mit Klick auf „Alle akzeptieren“ stimmen Sie zu. Sie können Ihre Auswahl jederzeit in den Einstellungen "
+        "ändern. Alternativ können Sie unser Angebot ohne Werbung für 2,99 Euro im Monat lesen."
+    )
+    article = clean(RawArticle(text="\n\n".join([wall, TITLE, *PARAGRAPHS])))
+    assert (article.title, article.text) == (TITLE, "\n\n".join(PARAGRAPHS))
+    assert reasons(article)[wall] == "legal"
+
+
 def test_the_head_of_a_mail_is_no_headline(clean: Cleaner) -> None:
     head = "Wird diese E-Mail nicht richtig dargestellt? Im Browser ansehen"
     article = clean(RawArticle(text="\n\n".join([head, TITLE, *PARAGRAPHS])))
