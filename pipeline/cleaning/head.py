@@ -88,8 +88,8 @@ def find_title(
     counts = Counter(line.text for line in lines)
     paragraphs = [line.stems for line in lines[start:] if is_paragraph(line)]
     article_stems = set[str]().union(*paragraphs) if paragraphs else None
-    # The headline of an interview is what was said in it; who said it stands below.
-    said = [n for n in candidates if is_interview and _is_said(lines[n].text)]
+    # The headline of an interview is what was said in it; who said it stands below, or over it.
+    said = [n for n in candidates if (is_interview or _is_under_interview(lines, n)) and _is_said(lines[n].text)]
     scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, article_stems) for n in candidates}
     best = max(said or candidates, key=scores.__getitem__)
     if scores[best] < 0 and not said:
@@ -131,6 +131,11 @@ def _begins(line: Line) -> bool:
 def _is_said(text: str) -> bool:
     """Whether a line is a quotation, if need be behind a name ("Muster: „Nein“")."""
     return shapes.is_quotation(text) or shapes.is_quotation(text.partition(": ")[2])
+
+
+def _is_under_interview(lines: Sequence[Line], number: int) -> bool:
+    """Whether the line above says that an interview follows ("Interview mit Schulleiterin Ida Muster")."""
+    return number > 0 and lines[number - 1].words[:1] == ["interview"]
 
 
 def _positions(lines: Sequence[Line], title: str) -> list[int]:

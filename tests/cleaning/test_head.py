@@ -1,4 +1,4 @@
-"""Which line over the headline is a kicker. All is invented."""
+"""Which line over the text is the headline, and which over that is the kicker. All is invented."""
 
 import pytest
 
@@ -37,3 +37,9 @@ def clean() -> Cleaner:
 def test_what_stands_over_a_headline_of_a_page(clean: Cleaner, above: str, kicker: str | None) -> None:
     page = f"<html><head><title>{TITLE}</title></head><body>{above}<h1>{TITLE}</h1>{BODY}</body></html>"
     assert clean(RawArticle(html=page, language="de")).kicker == kicker
+
+
+def test_the_headline_of_an_interview_as_text_is_what_is_said_below_who_is_asked(clean: Cleaner) -> None:
+    text = "\n\n".join(["Interview mit Ministerin Ida Lorenzen (SPD)", "„Das geht schief“", *PARAGRAPHS])
+    article = clean(RawArticle(text=text, language="de"))
+    assert (article.title, article.kicker) == ("„Das geht schief“", "Interview mit Ministerin Ida Lorenzen (SPD)")
