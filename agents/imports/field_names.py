@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.cleaning.dates import MONTHS, rfc3339
+from pipeline.cleaning.dates import MONTHS, month_named, rfc3339
 from schemas.codec import from_object
 from schemas.records import RawArticle
 
@@ -60,7 +60,7 @@ def moment(text: str) -> str | None:
         return None
     if german := _GERMAN_DATE.fullmatch(stripped):
         *numbers, name, year, hour, minute, second = german.groups()
-        day, month = int(numbers[0]), MONTHS[name.lower()] if name else int(numbers[1])
+        day, month = int(numbers[0]), month_named(name) if name else int(numbers[1])
         clock = ":".join(f"{int(part or 0):02d}" for part in (hour, minute, second))
         stripped = f"{year}-{month:02d}-{day:02d}T{clock}"
     return rfc3339(stripped) or stripped

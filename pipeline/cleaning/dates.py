@@ -151,10 +151,15 @@ def _day(found: re.Match[str]) -> date | None:
             return date.fromisoformat(found["iso"])
         if found["short_year"]:
             return date(2000 + int(found["short_year"]), int(found["short_number"]), int(found["short_day"]))
-        month = int(found["number"]) if found["number"] else MONTHS[found["name"].lower()]
+        month = int(found["number"]) if found["number"] else month_named(found["name"])
         return date(int(found["year"]), month, int(found["day"]))
     except ValueError:
         return None
+
+
+def month_named(begin: str) -> int:
+    """The number of the month whose name begins as a pattern of `MONTHS` found it, be it by a long s or a dotted I."""
+    return next(number for name, number in MONTHS.items() if re.fullmatch(name, begin, re.IGNORECASE))
 
 
 def clock_in(text: str) -> time | None:

@@ -90,6 +90,7 @@ def test_a_last_change_alone_is_no_publication() -> None:
         (["30.02.2024"], None, None),
         (["12. Jänner 2024, 09:14 Uhr | APA"], "2024-01-12T09:14:00+01:00", None),
         (["3. Feber 2024"], "2024-02-03T00:00:00+01:00", None),
+        (["Berlin, den 2. ſeptember 1905"], "1905-09-02T00:00:00+01:00", None),
         (["Freitag, 15.03.24, 10:12 Uhr"], "2024-03-15T10:12:00+01:00", None),
         (["Pressemitteilung 17/2024 vom 22. Mai 2024"], "2024-05-22T00:00:00+02:00", None),
         (["Version 10.12.24.1"], None, None),
