@@ -43,7 +43,7 @@ def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path:
         _add(entry, "id", f"{base}{article_path(hit.article_id)}#said-{hit.said}")
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
         _add(entry, "updated", rfc3339(instant_at(came)))
-        if (published := publication(hit.published_at, hit.arrived)) is not None:
+        if (published := publication(hit.published_at, came)) is not None:
             _add(entry, "published", published)
         author = ElementTree.SubElement(entry, "author")
         _add(author, "name", name)

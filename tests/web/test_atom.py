@@ -10,6 +10,7 @@ import yarl
 from aiohttp.test_utils import TestClient
 
 from agents.web.store.writer import StoreWriter
+from schemas.times import instant_at, rfc3339
 from tests.web.articles import TEXT, message, quote_article, span
 
 Client = TestClient[Any, Any]
@@ -111,6 +112,17 @@ async def test_a_new_version_of_the_article_that_came_first_makes_no_entry_of_wh
         )
     assert len(entries[0]) == 1
     assert entries == entries[:1] * 3
+
+
+async def test_no_entry_was_updated_before_it_was_published(client: Client, writer: StoreWriter) -> None:
+    """As when an article comes again with a later time of publication, and the same words."""
+    now = time.time()
+    for hours, published_at in ((5, "2026-03-02T09:00:00Z"), (1, rfc3339(instant_at(now - 7200)))):
+        writer.add([message(quote_article("n", source="Bote", published_at=published_at), at=now - 3600 * hours)])
+    root = await feed(client, "/search.atom?q=fruehjahr&source=Bote")
+    (entry,) = root.findall(f"{{{NEWS}}}entry")
+    updated = entry.findtext(f"{{{NEWS}}}updated", "")
+    assert entry.findtext(f"{{{NEWS}}}published", updated) <= updated
 
 
 @pytest.mark.parametrize(
