@@ -35,7 +35,7 @@ from agents.sinks.store import (
     WriteResult,
     counted,
     fresh,
-)  # fmt: skip
+)
 from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, RecordKind
 from pipeline.tables.rows import Change
 

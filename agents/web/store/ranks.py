@@ -14,7 +14,8 @@ COURSE_PARTS = 12
 def most_quoted(
     connection: sqlite3.Connection, columns: Columns, begin: float, length: float, *, limit: int
 ) -> list[Ranked]:
-    """The speakers with most statements in articles that came in the `length` seconds from `begin` on.
+    """The speakers with most statements that came in the `length` seconds from `begin` on; not those that a new version
+    of an article only has again.
 
     A statement counts once, however many papers have it, and in the course where it came first.
     """
