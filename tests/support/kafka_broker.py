@@ -225,6 +225,7 @@ def archive_classes(jars: Path) -> None:
     part = archive.with_suffix(".part")
     with locked(jars.parent):
         if not archive.exists():
+            part.touch()  # a Java that has no archive of its own classes makes none of others, and takes an empty one
             with _First(jars, part) as broker:
                 broker.shut_down()
             part.rename(archive)
