@@ -6,7 +6,7 @@ of two languages take 10 MB, so this is imported with the first page.
 """
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -85,7 +85,7 @@ class Formats:
 
 @lru_cache(maxsize=1000)
 def _day(value: str, locale: Locale) -> str:
-    return str(format_date(datetime.fromisoformat(value), "medium", locale=locale))
+    return str(format_date(date.fromisoformat(value), "medium", locale=locale))
 
 
 def local_day(value: float | str) -> str:

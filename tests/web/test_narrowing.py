@@ -74,6 +74,8 @@ async def test_the_form_and_the_chips_keep_every_source(client: Client, path: st
 async def test_chips_write_days_as_people_do(client: Client) -> None:
     page = await get(client, "/search?since=2026-01-02&until=2026-03-04T12:00:00Z")
     assert [text for text, _ in chips(page)] == ["Von: 02.01.2026", "Bis: 2026-03-04T12:00:00Z"]
+    page = await get(client, "/search?since=20260102T9")  # which Python takes for that day
+    assert [text for text, _ in chips(page)] == ["Von: 02.01.2026"]
 
 
 @pytest.mark.parametrize("path", ["/search", "/shares"])
