@@ -148,7 +148,8 @@ async def _stop(app: StageApp) -> None:
     if not done:
         log.warning("%s did not leave its consumer group in time; its connection is cut", app.conf.id)
         stopping.cancel()
-        await asyncio.gather(_cut_off(app), asyncio.wait({stopping}, timeout=CLOSE_SECONDS))
+        ended = asyncio.gather(stopping, return_exceptions=True)  # or asyncio would log what it may raise
+        await asyncio.gather(_cut_off(app), asyncio.wait({ended}, timeout=CLOSE_SECONDS))
     elif error := stopping.exception():
         log.warning("%s stopped with %r; its connection is cut", app.conf.id, error)
         await _cut_off(app)

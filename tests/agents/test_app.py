@@ -1,6 +1,7 @@
 """A stage's app: what it is made of, and what it does at assignments, at their end and at its own."""
 
 import asyncio
+import gc
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -182,6 +183,24 @@ async def test_an_app_that_takes_too_long_to_stop_is_cut_off(tmp_path, monkeypat
     await stage_apps._stop(app)
     assert sorted(ended) == ["cut", "stopped"]
     assert "did not leave its consumer group in time" in caplog.text
+
+
+async def test_what_an_app_that_is_cut_off_raises_at_its_end_is_nobody_s_traceback(tmp_path, monkeypatch, caplog):
+    """asyncio logs the error of a task that nobody has asked for it when the task is dropped."""
+
+    async def stop(self: AdaptedApp) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ConnectionError("cut")
+
+    monkeypatch.setattr(stage_apps, "STOP_APP_SECONDS", 0.05)
+    monkeypatch.setattr(AdaptedApp, "stop", stop)
+    monkeypatch.setattr(StageApp, "abort_consumer", lambda self: None)
+    await stage_apps._stop(make(tmp_path))
+    await asyncio.sleep(0)
+    gc.collect()
+    assert [record.name for record in caplog.records if record.name == "asyncio"] == []
 
 
 class Unanswered(Recording):
