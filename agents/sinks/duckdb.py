@@ -84,7 +84,7 @@ class DuckDBStore:
         if self._file.exists():
             with self._file.open("rb") as file:
                 head = file.read(MARK_AT + len(MARK))
-            if head and head[MARK_AT:] != MARK:
+            if head[MARK_AT:] != MARK:
                 raise SinkAddressError(f"{self.name}: not a file of DuckDB")
 
     def _connect(self) -> None:

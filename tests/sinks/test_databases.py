@@ -127,9 +127,10 @@ async def test_duckdb_makes_the_folder_of_its_file_and_takes_no_other_file_for_o
         store = DuckDBStore(tmp_path / "neu" / "out.duckdb")
         await store.open()
         await store.close()
-    (tmp_path / "notizen.txt").write_text("Der Rat tagte gestern.")
-    with pytest.raises(SinkAddressError, match="txt: not a file of DuckDB"):
-        await DuckDBStore(tmp_path / "notizen.txt").open()
+    for content in ("Der Rat tagte gestern.", ""):  # an empty file, too, is refused by DuckDB
+        (tmp_path / "notizen.txt").write_text(content)
+        with pytest.raises(SinkAddressError, match="txt: not a file of DuckDB"):
+            await DuckDBStore(tmp_path / "notizen.txt").open()
     with pytest.raises(IsADirectoryError):
         await DuckDBStore(tmp_path).open()
 
