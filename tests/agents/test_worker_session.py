@@ -1,6 +1,7 @@
 """A worker on one connection: what counts as a stall, when it connects again, and what it closes at its end."""
 
 import asyncio
+import gc
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -79,6 +80,24 @@ async def test_it_ends_when_one_of_its_apps_cannot_go_on(session, caplog, state)
     session._apps = [app]
     await asyncio.wait_for(session._serve(), 20)
     assert "g failed; reconnecting" in caplog.text
+
+
+async def test_stopped_while_its_apps_start_it_leaves_no_error_that_nobody_has_asked_for(session, caplog):
+    """asyncio logs that with a traceback when it is dropped."""
+    starting = asyncio.Event()
+
+    async def start() -> None:
+        starting.set()
+        await asyncio.Event().wait()
+
+    session._apps = [SimpleNamespace(start=start), SimpleNamespace(start=start)]
+    serving = asyncio.create_task(session._serve())
+    await asyncio.wait_for(starting.wait(), 20)
+    session._stop.set()
+    await asyncio.wait_for(serving, 20)
+    await asyncio.sleep(0)
+    gc.collect()
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_it_ends_with_what_is_wrong_when_the_pool_cannot_work(session, pool):
