@@ -1,4 +1,4 @@
-"""Recognise what an article came as and read it into lines: page, visible text, or what an extractor left."""
+"""Recognise what an article came as and read it into lines: page, Markdown, visible text, or an extractor's text."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline.cleaning.head import find_title
 from pipeline.cleaning.lines import Line, text_lines, words_of
 from pipeline.cleaning.linked_body import is_stub
+from pipeline.cleaning.markdown import page_of_markdown
 from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.other_extractors import extractor_texts
@@ -52,8 +53,8 @@ class ParsedArticle:
 def read_article(*, html: str | None, text: str | None, title: str | None) -> ParsedArticle:
     """Read a page or a text; `title` is the headline that the record came with.
 
-    A `text` that is HTML is read as a page, and an `html` without any markup as
-    text. A page without any text in it gives way to `text`.
+    A `text` that is HTML or Markdown is read as a page, and an `html` without any
+    markup as text. A page without any text in it gives way to `text`.
 
     Raises:
         Rejected: "too-large", for more lines than any article has.
@@ -68,6 +69,9 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Pa
     texts: dict[str, str] = {}
     if page:
         metadata, lines, texts = _read_page(page)
+    if not lines and plain and (described := page_of_markdown(plain)) is not None:
+        of_markdown, lines, texts = _read_page(described)
+        metadata = metadata or of_markdown
     if not lines and plain:
         lines = text_lines(plain)
     size = sum(max(1, len(line.markup.parts)) if line.markup is not None else 1 for line in lines)

@@ -22,7 +22,7 @@ def unwrapped(text: str) -> list[str]:
     The lines are measured before words are joined, which makes some longer than the width.
     """
     lines = text.split("\n")
-    if not _is_hard_wrapped(lines):
+    if not is_hard_wrapped(lines):
         return join_broken_words(text).split("\n")
     width = max(map(len, lines))
     paragraphs: list[list[str]] = [[]]
@@ -33,9 +33,14 @@ def unwrapped(text: str) -> list[str]:
     return [_joined(paragraph) for paragraph in paragraphs]
 
 
-def _is_hard_wrapped(lines: Sequence[str]) -> bool:
+def joined_words(text: str) -> str:
+    """A hard-wrapped text with the words in one line that were broken at a line's end, or behind a hyphen."""
+    return _HYPHEN.sub("", join_broken_words(text))
+
+
+def is_hard_wrapped(lines: Sequence[str]) -> bool:
     """Whether most lines have another one below them, and are as wide and unfinished as if it went on there."""
-    if max(map(len, lines)) > _WIDEST:
+    if max(map(len, lines), default=0) > _WIDEST:
         return False
     filled = [line for line in lines if line.strip()]
     inner = [line.strip() for line, following in pairwise(lines) if line.strip() and following.strip()]
@@ -55,4 +60,4 @@ def _goes_on(line: str, following: str, width: int) -> bool:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    return _HYPHEN.sub("", join_broken_words("\n".join(lines))).replace("\n", " ")
+    return joined_words("\n".join(lines)).replace("\n", " ")
