@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _LARGEST = 500_000
 """Characters; what is longer is read as text."""
+_DEEPEST = 19
+"""The level of nesting below which markdown-it leaves out text."""
 _DESTINATION = r"<?(?:https?://|mailto:|javascript:|tel:|data:|\.{0,2}/|#\w)"
 _SIGNS = (
     ("](", re.compile(rf"\]\({_DESTINATION}")),  # a link or an image
@@ -57,7 +59,7 @@ _PLUS = re.compile(r"^( *)\+(?= )", re.MULTILINE)
 
 
 def page_of_markdown(text: str) -> str | None:
-    """The page that a text in Markdown describes; None if it shows no sign of Markdown."""
+    """The page that a text in Markdown describes; None if it shows no sign of Markdown, or is nested too deeply."""
     if len(text) > _LARGEST:
         return None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
@@ -66,7 +68,7 @@ def page_of_markdown(text: str) -> str | None:
         return None
     metas = "".join(_metas(head["lines"])) if head is not None else ""
     body = _rendered(text[head.end() :] if head is not None else text)
-    return f"<html><head>{metas}</head><body>{body}</body></html>"
+    return f"<html><head>{metas}</head><body>{body}</body></html>" if body is not None else None
 
 
 def _has_signs(text: str) -> bool:
@@ -92,13 +94,16 @@ def _unquoted(value: str) -> str:
     return value[1:-1].replace("''", "'") if quote == "'" else re.sub(r"\\(.)", r"\1", value[1:-1])
 
 
-def _rendered(text: str) -> str:
+def _rendered(text: str) -> str | None:
+    """The HTML of a text; None where markdown-it leaves out what is nested more deeply than it follows."""
     is_wrapped = is_hard_wrapped([line for line in text.split("\n") if not _UNMEASURED.match(line)])
     if is_wrapped:
         text = joined_words(text)
     markdown = _markdown(is_wrapped=is_wrapped)
     text = _BOLD.sub(r"<b>\1</b>", _STAR_IN_WORD.sub(_STAR, text))
     tokens = markdown.parse(_PLUS.sub(r"\1\\+", text))
+    if any(token.level >= _DEEPEST for token in tokens):
+        return None
     _mark_items(tokens)
     return str(markdown.renderer.render(tokens, markdown.options, {})).replace(_STAR, "*")
 

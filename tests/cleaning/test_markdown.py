@@ -142,3 +142,10 @@ def test_front_matter_without_end_takes_no_time(lines: str) -> None:
 
 def test_what_is_too_long_is_read_as_text() -> None:
     assert page_of_markdown(f"# Titel\n\n{'[' * 600_000}") is None
+
+
+@pytest.mark.parametrize("mark", ["> ", "- "])
+def test_nothing_is_lost_that_is_nested_deeply(mark: str) -> None:
+    page = page_of_markdown(f"# Titel\n\n{mark * 15}Ida Muster kam.")
+    assert page is None or "Ida Muster kam." in page
+    assert page_of_markdown(f"# Titel\n\n{mark * 40}Ida Muster kam.") is None
