@@ -38,7 +38,7 @@ def _name_end(words: TextWords, index: TokenIndex, gazetteer: Gazetteer) -> Toke
         end = _surname_end(words, index + 1, gazetteer)
         if end > index + 1:
             return end
-    if index and introduces(words, index - 1) and can_be_surname(word, gazetteer):
+    if index and introduces(words, index - 1) and _can_be_surname(word, gazetteer):
         return max(_surname_end(words, index, gazetteer), index)
     return index
 
@@ -66,7 +66,7 @@ def _surname_end(words: TextWords, index: TokenIndex, gazetteer: Gazetteer) -> T
         if position > index and words.words[position - 1].text in _GERMAN_PARTICLES and is_given_name(word):
             break
         town = after_given_name and position == index and _is_town(word, gazetteer)
-        if not initial and not town and not can_be_surname(word, gazetteer):
+        if not initial and not town and not _can_be_surname(word, gazetteer):
             break
         position += 1
         if initial:
@@ -80,7 +80,7 @@ def _surname_end(words: TextWords, index: TokenIndex, gazetteer: Gazetteer) -> T
     return end
 
 
-def can_be_surname(word: str, gazetteer: Gazetteer) -> bool:
+def _can_be_surname(word: str, gazetteer: Gazetteer) -> bool:
     """Whether a word may be a surname: no word of the calendar, no title or role, nothing that is known otherwise."""
     return (
         len(word) > 1
@@ -104,7 +104,7 @@ def _second_word(words: TextWords, index: TokenIndex, gazetteer: Gazetteer) -> b
     return (
         index < len(words.words)
         and words.gap(index - 1, index) == " "
-        and can_be_surname(words.words[index].text, gazetteer)
+        and _can_be_surname(words.words[index].text, gazetteer)
         and not words.words[index - 1].text.endswith(("s", "ung", "heit", "keit", "ion"))
     )
 

@@ -122,7 +122,7 @@ RELATIONS = word_list("relation_nouns")
 """Heads that say how someone stands to another and not what they are."""
 
 
-def undeclined(word: str, gender: Gender | None = None) -> str:
+def undeclined(word: str, gender: Gender | None) -> str:
     """A role word as it stands for one person in the nominative ("Abgeordneten" becomes "Abgeordneter").
 
     `gender` is the person's, where the word alone does not tell it.

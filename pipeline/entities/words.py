@@ -52,15 +52,11 @@ class TextWords:
         """The words between `begin` and `end` (excluded) by themselves, also where these divide a compound."""
         return [Word(*char_span(m), m.group()) for m in WORD.finditer(self.text, begin, end)]
 
-    def sentence(self, position: CharOffset) -> int:
-        """Number of the sentence that `position` lies in, from 0."""
-        return bisect_right(self._sentences, position) - 1
-
     def sentence_span(self, position: CharOffset) -> tuple[CharOffset, CharOffset]:
         """Begin and end of the sentence that `position` lies in."""
-        number = self.sentence(position)
-        after = self._sentences[number + 1] if number + 1 < len(self._sentences) else CharOffset(len(self.text))
-        return self._sentences[number], after
+        behind = bisect_right(self._sentences, position)
+        after = self._sentences[behind] if behind < len(self._sentences) else CharOffset(len(self.text))
+        return self._sentences[behind - 1], after
 
     def gap(self, left: TokenIndex, right: TokenIndex) -> str:
         """What stands between the words of two neighbouring indices; at the edges what is before or behind them."""

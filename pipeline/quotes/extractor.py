@@ -45,8 +45,6 @@ from schemas.records import (
 from schemas.spans import Span, joined
 
 _BEHIND_DATELINE = re.compile(r"(?:,? ?\([^)\n]{1,60}\))? ?[–—.:-]")
-
-
 _NOBODY = (
     frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS | SUBORDINATORS
 )

@@ -2,14 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.lexicon.words import (
-    ADVERBS,
-    COORDINATORS,
-    DETERMINERS,
-    PREPOSITIONS,
-    RELATIVES,
-    SUBORDINATORS,
-)
+from pipeline.lexicon.words import ADVERBS, COORDINATORS
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import Passage, phrase_spans, token_spans
@@ -20,12 +13,7 @@ from pipeline.quotes.source_phrases import says_so, says_so_before
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.spans import CharRange, TokenRange, token_indices
 
-_NO_VERBS = (
-    ADVERBS | COORDINATORS | DETERMINERS | PREPOSITIONS | RELATIVES | SUBORDINATORS
-    | {"nicht", "erste", "zweite", "dritte", "letzte", "beste", "neueste"}
-)  # fmt: skip
 _GOING_ON = COORDINATORS | {"dann"}
-_NO_SPEAKERS = frozenset({"es", "dem", "den", "einem", "einen"})
 
 
 def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRange]) -> list[CharRange]:

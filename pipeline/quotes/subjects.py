@@ -240,7 +240,7 @@ def person_subject(
     tokens: Sequence[Token],
     first: TokenIndex,
     last: TokenIndex,
-    known: Container[str] = (),
+    known: Container[str],
 ) -> TokenRange | None:
     """The person that a sentence begins with as its subject: "Chefin Hanna Obst winkte ab".
 
