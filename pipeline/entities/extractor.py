@@ -18,7 +18,7 @@ from pipeline.entities.salience import saliences
 from pipeline.entities.words import TextWords
 from pipeline.models import load_pipeline
 from pipeline.models.catalogue import reader_folder
-from pipeline.reader.model import Reader, shared_reader
+from pipeline.reader.model import quote_reader, shared_reader
 from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, TokenRange
 from schemas.records import CleanArticle, Entity, EntityArticle, EntityType, Mention
@@ -39,15 +39,14 @@ class EntityExtractor:
     """Finds the entities of an article and resolves them within it; the same article gives the same entities.
 
     Raises:
-        ConfigurationError: if the model or the gazetteer cannot be loaded.
+        ConfigurationError: if the model or the gazetteer cannot be loaded, or the quote model where it is asked.
     """
 
     def __init__(self, config: PipelineConfig) -> None:
         folder = reader_folder(config.model_de)
         self._nlp = load_pipeline(config.model_de) if folder is None else None
         """Finds the names, unless the reader does."""
-        reader = folder or reader_folder(config.quote_model)
-        self._reader: Reader | None = shared_reader(reader) if reader is not None else None
+        self._reader = quote_reader(config.quote_model) if folder is None else shared_reader(folder)
         self._gazetteer = GazetteerFile(config.gazetteer)
 
     def __call__(self, article: CleanArticle) -> EntityArticle:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pipeline.config import PipelineConfig
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.words import TextWords
-from pipeline.errors import ConfigurationError
 from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
-from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
 from pipeline.quotes.answers import interview_answers
 from pipeline.quotes.attribution import KIND_OF_TYPE, Attribution
 from pipeline.quotes.candidates import QuoteCandidate
@@ -28,7 +26,7 @@ from pipeline.quotes.segmentation import (
 )
 from pipeline.quotes.speaker_names import name_of_words
 from pipeline.quotes.text import AnalysedText
-from pipeline.reader.model import Reader, shared_reader
+from pipeline.reader.model import quote_reader
 from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, CharRange
 from schemas.records import (
@@ -60,7 +58,7 @@ class QuoteExtractor:
 
     def __init__(self, config: PipelineConfig) -> None:
         self._rules = RuleQuotes()
-        self._reader = _load_reader(config.quote_model)
+        self._reader = quote_reader(config.quote_model)
 
     def sentences(self, text: str) -> list[QuoteCandidate]:
         """The quotes of `text` as records have them, not linked to entities."""
@@ -122,17 +120,6 @@ class QuoteExtractor:
         """What the reader finds, carried-on speech sentence by sentence."""
         apart = lines_apart(analysed.text, blocks)
         return split_sentences(analysed, without_lines_apart(analysed.text, reader_quotes(reading), apart))
-
-
-def _load_reader(name: str) -> Reader | None:
-    """The trained reader that finds quotes besides the rules: the shipped one, or one by its folder."""
-    if name == "rules":
-        return None
-    folder = reader_folder(name)
-    if folder is None:
-        names = " and ".join(QUOTE_MODELS)
-        raise ConfigurationError(f"quote_model: {name!r} is none of the quote models {names}, nor a folder with one")
-    return shared_reader(folder)
 
 
 def _spans(ranges: Sequence[CharRange]) -> list[Span]:

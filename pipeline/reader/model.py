@@ -13,7 +13,8 @@ import numpy as np
 from pipeline.cores import available_cores
 from pipeline.encoder.session import EncoderSession
 from pipeline.encoder.windows import Window
-from pipeline.models.catalogue import DATA
+from pipeline.errors import ConfigurationError
+from pipeline.models.catalogue import DATA, QUOTE_MODELS, reader_folder
 from pipeline.models.model_files import loading
 from pipeline.reader.calibration import Calibration
 from pipeline.reader.layout import Layout
@@ -94,3 +95,18 @@ class Reader:
 def shared_reader(folder: Path = DATA / "reader") -> Reader:
     """The reader that all stages of this process share."""
     return Reader(folder)
+
+
+def quote_reader(name: str) -> Reader | None:
+    """The reader of the quote model called `name`, or of the folder `name`; None of "rules", which has none.
+
+    Raises:
+        ConfigurationError: there is no such model.
+    """
+    if name == "rules":
+        return None
+    folder = reader_folder(name)
+    if folder is None:
+        names = " and ".join(QUOTE_MODELS)
+        raise ConfigurationError(f"quote_model: {name!r} is none of the quote models {names}, nor a folder with one")
+    return shared_reader(folder)
