@@ -18,7 +18,7 @@ from pipeline.evaluation.speaker_scores import SpeakerCounts, count
 from pipeline.evaluation.speakers import read_gold
 from pipeline.quotes import QuoteExtractor
 from pipeline.quotes.registry import QUOTE_RULES
-from pipeline.quotes.speaker_registry import LINK_RULES, SPEAKER_RULES
+from pipeline.quotes.speaker_registry import SPEAKER_RULES
 from pipeline.rules import Rule, without
 from schemas.codec import encode
 from schemas.records import CleanArticle, EntityArticle
@@ -29,13 +29,10 @@ ALL = "all rules"
 
 def all_rules() -> list[Rule]:
     """Every rule of the stages `entities` and `quotes`."""
-    return [*NAME_RULES, *QUOTE_RULES, *SPEAKER_RULES, *LINK_RULES]
+    return [*NAME_RULES, *QUOTE_RULES, *SPEAKER_RULES]
 
 
 _FOR_NAMES = frozenset[Rule](NAME_RULES)
-_FOR_FINDING = frozenset[Rule]([*QUOTE_RULES, *SPEAKER_RULES])
-_FOR_LINKING = frozenset[Rule](LINK_RULES)
-"""What the rules serve: where that is the same without one, so is the record."""
 
 
 class _CachingReader(EntityExtractor):
@@ -128,10 +125,8 @@ def ablate(
         report.add(ALL, whole_counts, changed=False)
         for rule in rules:
             with without(rule):
-                other_names = names if rule in _FOR_FINDING or rule in _FOR_LINKING else entities(article)
-                same = (rule in _FOR_NAMES and other_names == names) or (
-                    rule in _FOR_FINDING and quotes.sentences(article.text) == found
-                )
+                other_names = entities(article) if rule in _FOR_NAMES else names
+                same = other_names == names if rule in _FOR_NAMES else quotes.sentences(article.text) == found
                 record = whole if same else _record(quotes, other_names)
             changed = record != whole
             report.add(rule.name, count(gold, record)[0] if changed else whole_counts, changed=changed)

@@ -10,7 +10,6 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
 from pipeline.lexicon.words import SOURCE_BODIES
-from pipeline.quotes.speaker_registry import LINK_RULES
 from pipeline.spans import CharOffset, CharRange
 from schemas.records import Entity, EntityArticle, Mention
 
@@ -95,7 +94,7 @@ class Linker:
     def owner_of_source(self, begin: CharOffset, end: CharOffset) -> tuple[Entity | None, str | None]:
         """Whom a source in one word belongs to: the entity, else what the word begins with ("Polizei")."""
         source = _SOURCE_OF.fullmatch(self._article.text, begin, end)
-        if source is None or not LINK_RULES["source-owner"].on:
+        if source is None:
             return None, None
         who: str = source["name"] or source["body"]
         named = self._named_so.get(who) or self._named_so.get(f"{who}{source['joint'] or ''}")

@@ -1,21 +1,6 @@
-"""The rules that say whose a quote is, and whom the words for a speaker mean, with an example each."""
-
-from dataclasses import dataclass
+"""The rules that say whose a quote is, with an example each."""
 
 from pipeline.rules import Rule, RuleSet
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRule(Rule):
-    """A rule about whom words mean.
-
-    Attributes:
-        result: the speaker that the quote in `example` has with the rule and not without it, by name, else by words;
-            "" for nobody.
-    """
-
-    result: str
-
 
 SPEAKER_RULES = RuleSet[Rule](
     (
@@ -46,16 +31,3 @@ SPEAKER_RULES = RuleSet[Rule](
     )
 )
 """Rules that say whose a quote is. In `example`, that one stands in square brackets."""
-
-LINK_RULES = RuleSet[LinkRule](
-    (
-        LinkRule(
-            "source-owner",
-            "A source in one word is whose source it is.",
-            "Nach Polizeiangaben wurde niemand verletzt.",
-            "Nach Medienangaben wurde niemand verletzt.",
-            "Polizei",
-        ),
-    )
-)
-"""Rules that say whom the words for a speaker mean."""

@@ -7,9 +7,8 @@ import pytest
 from pipeline.config import PipelineConfig
 from pipeline.quotes import QuoteExtractor
 from pipeline.quotes.registry import QUOTE_RULES, QuoteRule
-from pipeline.quotes.speaker_registry import LINK_RULES, SPEAKER_RULES, LinkRule
+from pipeline.quotes.speaker_registry import SPEAKER_RULES
 from pipeline.rules import Rule, without
-from schemas.records import EntityArticle
 from tests.quotes.reading import found_by_rules, words
 
 _MARKED = re.compile(r"\[([^\]]+)\]")
@@ -45,18 +44,3 @@ def test_a_rule_finds_the_speaker_that_its_example_marks(rule: Rule) -> None:
     assert marked in speakers(text)
     assert other != speakers(text)
     assert same == speakers(rule.counterexample)
-
-
-def speaker(extract: QuoteExtractor, text: str) -> str:
-    article = EntityArticle(id="a-1", language="de", text=text, content_hash="", simhash="0" * 16, entities=[])
-    (quote,) = extract(article).quotes
-    return (quote.speaker.name or quote.speaker.text) if quote.speaker is not None else ""
-
-
-@pytest.mark.parametrize("rule", list(LINK_RULES), ids=lambda rule: rule.name)
-def test_a_rule_says_whom_the_words_mean(rule: LinkRule) -> None:
-    extract = QuoteExtractor(PipelineConfig(quote_model="rules"))
-    with without(rule):
-        other, same = speaker(extract, rule.example), speaker(extract, rule.counterexample)
-    assert speaker(extract, rule.example) == rule.result != other
-    assert speaker(extract, rule.counterexample) == same
