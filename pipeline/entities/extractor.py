@@ -86,7 +86,7 @@ class EntityExtractor:
         read_infobox(article.infobox, persons, gazetteer)
         add_known(clusters, gazetteer)
         if self._reader is not None and reading is not None:
-            add_references(reading, clusters, self._reader.scorers)
+            add_references(reading, clusters, self._reader.scorers, foreign=self._nlp is not None)
         return sorted(clusters, key=lambda c: (c.mentions[0], c.name))
 
 

@@ -8,14 +8,18 @@ from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.reader.chains import resolve
 from pipeline.reader.reading import Reading
 from pipeline.reader.scorers import Scorers
+from pipeline.reader.strangers import strangers
 from pipeline.spans import TokenRange
 
 LEAST_CERTAIN = 0.5
 """How likely (0 to 1) it must be that a mention means an entity."""
 
 
-def add_references(reading: Reading, clusters: Sequence[Cluster], scorers: Scorers) -> None:
-    """Add to `clusters` of names the other mentions that mean them."""
+def add_references(reading: Reading, clusters: Sequence[Cluster], scorers: Scorers, *, foreign: bool) -> None:
+    """Add to `clusters` of names the other mentions that mean them.
+
+    If another model has found the names (`foreign`), some mentions mean what the reader alone takes for a name.
+    """
     layout = reading.layout
     names: dict[TokenRange, int] = {}
     for number, cluster in enumerate(clusters):
@@ -23,11 +27,12 @@ def add_references(reading: Reading, clusters: Sequence[Cluster], scorers: Score
             span = layout.span(place.begin, place.end)
             if span.first < span.last:
                 names.setdefault(span, number)
-    found = resolve(reading, scorers, [(first, last, number) for (first, last), number in sorted(names.items())])
+    known = [(first, last, number) for (first, last), number in sorted(names.items())]
+    found = resolve(reading, scorers, known + (strangers(reading, names, len(clusters)) if foreign else []))
     taken = {(place.begin, place.end) for cluster in clusters for place in cluster.mentions}
     for mention, chain, certainty in zip(found.mentions, found.chain, found.certainty, strict=True):
         entity = found.chains[chain].entity
-        if mention.kind == "name" or entity is None or certainty < LEAST_CERTAIN:
+        if mention.kind == "name" or entity is None or entity >= len(clusters) or certainty < LEAST_CERTAIN:
             continue
         begin, end = layout.range(TokenRange(mention.first, mention.last))
         if (begin, end) not in taken:

@@ -20,6 +20,7 @@ from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, s
 from pipeline.reader.model import Reader
 from pipeline.reader.reading import Reading
 from pipeline.reader.speaker_pairs import QuoteSpan
+from pipeline.reader.strangers import strangers
 from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 from schemas.records import EntityArticle, Speaker, SpeakerKind
 from schemas.spans import Span, joined
@@ -38,10 +39,21 @@ KIND_OF_TYPE: dict[str, SpeakerKind] = {
 
 
 class Attribution:
-    """The speakers of one article's quotes."""
+    """The speakers of one article's quotes.
 
-    def __init__(self, article: EntityArticle, analysed: AnalysedText, reader: Reader, linker: Linker) -> None:
+    Args:
+        article: with the entities.
+        analysed: its text as the rules look at it.
+        reader: of the text.
+        linker: of words to its entities.
+        foreign: whether another model than a reader has found its names: the reader may see more of them.
+    """
+
+    def __init__(
+        self, article: EntityArticle, analysed: AnalysedText, reader: Reader, linker: Linker, *, foreign: bool = False
+    ) -> None:
         self._article = article
+        self._foreign = foreign
         self._analysed = analysed
         self._reader = reader
         self._linker = linker
@@ -63,7 +75,8 @@ class Attribution:
                 span = layout.span(mention.begin, mention.end)
                 if mention.kind == "name" and span.first < span.last:
                     found[span] = number
-        return [(first, last, number) for (first, last), number in sorted(found.items())]
+        names = [(first, last, number) for (first, last), number in sorted(found.items())]
+        return names + (strangers(self.reading, found, len(self._article.entities)) if self._foreign else [])
 
     def speakers(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[CharRange]]]:
         """For each of `candidates` its speaker, and the words that name whom it is said to."""
@@ -118,7 +131,7 @@ class Attribution:
             found["meant"] = logit(1.0 if speaker is not None and speaker.entity is not None else 0.5)
         elif choice.mention is not None:
             kind = self._resolution.mentions[choice.mention].kind
-            named = self._resolution.chains[choice.chain].entity is not None
+            named = self._chains.entity(choice.chain) is not None
             found[f"by {kind}{' of a name' if named else ''}"] = 1.0
             found["meant"] = logit(self._resolution.certainty[choice.mention])
         carried = is_carried(candidate)

@@ -47,9 +47,9 @@ class ChainNames:
         return self._layout.range(TokenRange(found.first, found.last))
 
     def entity(self, chain: int) -> Entity | None:
-        """The entity that a chain means, if it has a name."""
-        number = self._resolution.chains[chain].entity
-        return self._article.entities[number] if number is not None else None
+        """The entity that a chain means, if it has a name that was found."""
+        number, entities = self._resolution.chains[chain].entity, self._article.entities
+        return entities[number] if number is not None and number < len(entities) else None
 
     def known(self, chain: int) -> KnownChain:
         """The type of a chain, where its mentions are, and the noun phrases that describe it."""
@@ -70,7 +70,13 @@ class ChainNames:
     def name(self, chain: int, given: Sequence[CharRange] = ()) -> str | None:
         """What a chain is called; None if nothing tells. `given` are the words that a rule takes for it."""
         entity = self.entity(chain)
-        return entity.name if entity is not None else self._nameless(chain, given)
+        return entity.name if entity is not None else self._stranger(chain) or self._nameless(chain, given)
+
+    def _stranger(self, chain: int) -> str | None:
+        """The longest name of a chain that only the reader has found."""
+        found = self._resolution
+        names = (self.place_of(m) for m in found.chains[chain].mentions if found.mentions[m].kind == "name")
+        return max((self._article.text[begin:end] for begin, end in names), key=len, default=None)
 
     def _nameless(self, chain: int, given: Sequence[CharRange]) -> str | None:
         """The fullest noun phrase of a chain without a name, in the nominative; None if it has only "beide"."""

@@ -7,6 +7,7 @@ from pipeline.config import PipelineConfig
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.words import TextWords
 from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
+from pipeline.models.catalogue import reader_folder
 from pipeline.quotes.answers import interview_answers
 from pipeline.quotes.attribution import KIND_OF_TYPE, Attribution
 from pipeline.quotes.candidates import QuoteCandidate
@@ -59,6 +60,7 @@ class QuoteExtractor:
     def __init__(self, config: PipelineConfig) -> None:
         self._rules = RuleQuotes()
         self._reader = quote_reader(config.quote_model)
+        self._foreign = reader_folder(config.model_de) is None
 
     def sentences(self, text: str) -> list[QuoteCandidate]:
         """The quotes of `text` as records have them, not linked to entities."""
@@ -80,7 +82,7 @@ class QuoteExtractor:
         if self._reader is None:
             said = [(_speaker_by_rule(article, linker, candidate), candidate.addressee_spans) for candidate in found]
         else:
-            said = Attribution(article, analysed, self._reader, linker).speakers(found)
+            said = Attribution(article, analysed, self._reader, linker, foreign=self._foreign).speakers(found)
         quotes = [
             _quote(article, linker, candidate, number, speaker, addressee)
             for number, (candidate, (speaker, addressee)) in enumerate(zip(found, said, strict=True))

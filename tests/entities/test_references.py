@@ -8,6 +8,7 @@ import spacy
 from pipeline.config import PipelineConfig
 from pipeline.entities import EntityExtractor
 from pipeline.errors import ConfigurationError
+from pipeline.quotes import QuoteExtractor
 from schemas.codec import encode
 from tests.entities.articles import clean_article
 
@@ -38,6 +39,25 @@ def test_the_quote_model_says_whom_words_mean_where_a_spacy_pipeline_finds_the_n
     assert (hanna.name, hanna.gender, brandes.name) == ("Hanna Tölke", "f", "Karl-Heinz Brandes")
     assert {("Die Bürgermeisterin", "nominal"), ("Sie", "pronoun")} <= {(m.text, m.kind) for m in hanna.mentions}
     assert encode(EntityExtractor(config)(clean_article(TEXT))) == encode(found)
+
+
+def test_words_that_mean_somebody_whom_the_pipeline_has_not_found_mean_nobody_else(names_alone: str) -> None:
+    text = "Karl-Heinz Brandes leitet die Firma in Waldau. Dann kam Lena Voss. Voss lachte. Sie sei sehr froh."
+    config = PipelineConfig(model_de=names_alone)
+    entities = EntityExtractor(config)(clean_article(text))
+    assert [[m.text for m in e.mentions] for e in entities.entities if e.type == "PER"] == [["Karl-Heinz Brandes"]]
+
+
+def test_a_speaker_whom_the_pipeline_has_not_found_is_none_of_those_it_has_found(names_alone: str) -> None:
+    text = (
+        "Karl-Heinz Brandes leitet die Firma in Waldau. „Wir bauen die Brücke im Mai“, sagte Lena Voss am Montag. Voss "
+        "lachte. Sie sei sehr froh. „Das reicht nicht“, sagte Voss."
+    )
+    config = PipelineConfig(model_de=names_alone)
+    read = QuoteExtractor(config)(EntityExtractor(config)(clean_article(text)))
+    speakers = [(q.speaker.name, q.speaker.entity, q.speaker.kind) for q in read.quotes if q.speaker is not None]
+    assert len(speakers) == len(read.quotes) > 1
+    assert set(speakers) == {("Lena Voss", None, "person")}
 
 
 def test_without_a_reader_entities_are_mentioned_by_name_alone(names_alone: str) -> None:
