@@ -40,6 +40,7 @@ class ChainNames:
         self._linker = linker
         self._told = told
         self._found: dict[int, KnownChain] = {}
+        self._strangers: dict[int, str | None] = {}
 
     def place_of(self, mention: int) -> CharRange:
         """The code points of a mention, by its number in the resolution."""
@@ -74,9 +75,12 @@ class ChainNames:
 
     def _stranger(self, chain: int) -> str | None:
         """The longest name of a chain that only the reader has found."""
-        found = self._resolution
-        names = (self.place_of(m) for m in found.chains[chain].mentions if found.mentions[m].kind == "name")
-        return max((self._article.text[begin:end] for begin, end in names), key=len, default=None)
+        if chain not in self._strangers:
+            found = self._resolution
+            names = (self.place_of(m) for m in found.chains[chain].mentions if found.mentions[m].kind == "name")
+            longest = max((self._article.text[begin:end] for begin, end in names), key=len, default=None)
+            self._strangers[chain] = longest
+        return self._strangers[chain]
 
     def _nameless(self, chain: int, given: Sequence[CharRange]) -> str | None:
         """The fullest noun phrase of a chain without a name, in the nominative; None if it has only "beide"."""
