@@ -3,6 +3,7 @@
 Run as `python -m tests.mutation.guarantee`: a few seconds a line; the exit code is 1 if a line can go unnoticed.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -177,6 +178,7 @@ def goes_unnoticed(removal: Removal) -> bool:
 
 def main() -> int:
     """Take each line out, in a tree of its own."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with ThreadPoolExecutor() as threads:
         unnoticed = list(threads.map(goes_unnoticed, REMOVALS))
     for removal, survived in zip(REMOVALS, unnoticed, strict=True):
