@@ -109,13 +109,11 @@ def _core(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> Toke
 
 
 def _goes_on(tokens: Sequence[Token], index: TokenIndex, at: TokenIndex, limit: TokenIndex) -> bool:
-    """Whether token `at` belongs to the nouns of a phrase that begins at `index`."""
+    """Whether token `at` belongs to the nouns of a phrase that begins before it, at `index`."""
     token = tokens[at]
     if is_noun(token):
-        timed = at > index and token.lower in TIME_NOUNS and tokens[at - 1].lower not in DETERMINERS
+        timed = token.lower in TIME_NOUNS and tokens[at - 1].lower not in DETERMINERS
         return not timed or _is_surname(tokens, at, limit)
-    if at == index:
-        return False
     if token.text[0].isdigit():
         return (len(token.text) <= 2 or "/" in token.text) and tokens[at - 1].end + 1 == token.begin
     following = tokens[at + 1] if at + 1 < limit else None

@@ -367,6 +367,12 @@ def test_who_speaks_to_an_agency_does_not_speak_for_it(speaker: str, told: str) 
     assert words(text, quote.addressee_spans) == told
 
 
+def test_the_frame_of_a_look_back_begins_with_its_verb() -> None:
+    text = "Der Bau beginnt im Mai. Das sagte Obst am Dienstag."
+    (quote,) = found_by_rules(text)
+    assert words(text, quote.frame_spans) == "sagte Obst am Dienstag"
+
+
 def test_frames_and_addressees() -> None:
     text = "Der Dachstuhl ist abgebrannt, wie Reif der Agentur Nordpress erklärte."
     (quote,) = found_by_rules(text)
