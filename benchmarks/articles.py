@@ -7,7 +7,8 @@ from itertools import cycle, islice
 import orjson
 from aiokafka.partitioner import murmur2
 
-from agents.cli.articles import ArticleMessage, found, messages
+from agents.cli.articles import ArticleMessage, messages
+from agents.cli.input_files import found
 from agents.pool.protocol import Done, Job
 from agents.stage_jobs import StageSetup, load
 from pipeline.config import PipelineConfig

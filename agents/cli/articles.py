@@ -1,4 +1,4 @@
-"""Articles as they lie in files: plain text, HTML, JSON, JSON lines, gzip of these, and folders of them.
+"""Articles as they lie in files: plain text, HTML, JSON, JSON lines, and gzip of these.
 
 What is no article is yielded as refused, with the reason, and reading goes on.
 """
@@ -8,49 +8,20 @@ import io
 import re
 import sys
 import zlib
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import IO, cast
 
 import orjson
 
 from agents.charset import decoded, is_utf_16
-from agents.cli import console
-from agents.cli.errors import CommandError
+from agents.cli.input_files import KIND_OF_ENDING, STDIN, FileKind, ending_of
 from pipeline.identity import article_id
 from schemas import exact_json
 from schemas.codec import RecordError, decode, encode, one_line
 from schemas.records import RawArticle
-
-STDIN = "-"
-SAMPLES = Path(__file__).with_name("samples")
-"""Articles written for the project, in the shapes that crawlers deliver. The people in them are invented."""
-SHOWN_ENDINGS = 5
-
-
-class FileKind(Enum):
-    """What a file holds."""
-
-    TEXT = "text"
-    HTML = "html"
-    JSON = "json"
-    JSON_LINES = "json lines"
-
-
-KIND_OF_ENDING = {
-    ".txt": FileKind.TEXT,
-    ".text": FileKind.TEXT,
-    ".html": FileKind.HTML,
-    ".htm": FileKind.HTML,
-    ".xhtml": FileKind.HTML,
-    ".json": FileKind.JSON,
-    ".jsonl": FileKind.JSON_LINES,
-    ".ndjson": FileKind.JSON_LINES,
-}
 
 DOCUMENT_BYTES = 268_435_456
 TOO_LARGE = (
@@ -79,59 +50,6 @@ class RefusedInput:
 
     origin: str
     reason: str
-
-
-def found(paths: Iterable[str]) -> list[str]:
-    """Every file meant by `paths`: files as named, and from folders those whose ending is known, in order of name.
-
-    Raises:
-        CommandError: a path does not exist, or a folder has no article in it.
-    """
-    files: list[str] = []
-    for name in dict.fromkeys(paths):
-        path = Path(name)
-        if name == STDIN or path.is_file() or path.is_fifo() or path.is_char_device():
-            files.append(name)
-        elif path.is_dir():
-            files += files_in(path, KIND_OF_ENDING)
-        else:
-            raise CommandError(f"{name}: no such file or folder")
-    return files
-
-
-def files_in(folder: Path, endings: Collection[str]) -> list[str]:
-    """The files of a folder that have one of these endings, in order of name; one line tells which others it has.
-
-    A link to another place is none of them: an archive of somebody else could publish any file of this machine by one.
-
-    Raises:
-        CommandError: it has none.
-    """
-    files: list[str] = []
-    others: Counter[str] = Counter()
-    for file in sorted(folder.rglob("*")):
-        if any(part.startswith(".") for part in file.relative_to(folder).parts):
-            continue
-        if not (file.is_file() and file.resolve().is_relative_to(folder.resolve())):
-            others["links"] += file.is_symlink()
-        elif (ending := ending_of(file.name)) in endings:
-            files.append(str(file))
-        else:
-            others[ending or "without an ending"] += 1
-    if not files:
-        raise CommandError(f"{folder}: no file in it ends in {', '.join(endings)} (or one of these and .gz)")
-    if others.total():
-        kinds = [f"{count:,} {kind}" for kind, count in others.most_common() if count]
-        shown = ", ".join([*kinds[:SHOWN_ENDINGS], *(["…"] if len(kinds) > SHOWN_ENDINGS else [])])
-        console.note(f"{folder}: left out {console.counted(others.total(), 'file')} of other kinds: {shown}")
-    return files
-
-
-def size_bytes(files: Iterable[str]) -> int | None:
-    """The files' size on disk in bytes; None where one of them is no regular file."""
-    sizes = [Path(name).stat().st_size if Path(name).is_file() else None for name in files]
-    known = [size for size in sizes if size is not None]
-    return sum(known) if len(known) == len(sizes) else None
 
 
 def messages(
@@ -168,11 +86,6 @@ def kind_of(name: str, head: bytes) -> FileKind:
     if start[:1] in (b"{", b"["):
         return FileKind.JSON
     return FileKind.HTML if _HTML_START.match(start) else FileKind.TEXT
-
-
-def ending_of(name: str) -> str:
-    """The ending of a file's name in lower case, such as ".csv"; the one before it where the last one is ".gz"."""
-    return Path(name.lower().removesuffix(".gz")).suffix
 
 
 @contextmanager

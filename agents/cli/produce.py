@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from agents.cli import articles, console
+from agents.cli import articles, console, input_files
 from agents.cli.errors import ExitCode, load_settings
 from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
@@ -21,7 +21,7 @@ def produce(
     Every message is confirmed by the broker. Exit code 1 if something was refused or not confirmed.
     """
     settings = load_settings()
-    files = articles.found(paths)
+    files = input_files.found(paths)
     return asyncio.run(_produce(settings, files))
 
 
@@ -39,7 +39,7 @@ async def _produce(settings: Settings, files: list[str]) -> int:
     shown = 0
     async with connected_producer(settings) as producer:
         with progress:
-            task = progress.add_task(topic, total=articles.size_bytes(files), sent=0)
+            task = progress.add_task(topic, total=input_files.size_bytes(files), sent=0)
             sent = 0
 
             def refuse(problem: articles.RefusedInput) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agents.cli import articles, console
+from agents.cli import articles, console, input_files
 from agents.cli.errors import ExitCode, load_settings
 from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
@@ -40,7 +40,7 @@ def run(
     Exit code 1 if an article was refused or did not come out.
     """
     settings = load_settings()
-    files = articles.found(paths or [str(articles.SAMPLES)])
+    files = input_files.found(paths or [str(input_files.SAMPLES)])
     try:
         return asyncio.run(_run(settings, files, leave))
     except asyncio.CancelledError:  # SIGTERM

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from agents.cli import articles, console
+from agents.cli import articles, console, input_files
 from agents.cli.errors import CommandError, ExitCode, load_settings
 from agents.settings import Settings
 from pipeline.stages import stages_between
@@ -79,11 +79,11 @@ def read_record(name: str, settings: Settings) -> ArticleRecord:
     Raises:
         CommandError: the file holds no article, or several.
     """
-    files = articles.found([name])
+    files = input_files.found([name])
     if len(files) != 1:
         raise CommandError(f"{name}: {len(files)} files in it, one article is needed")
     (file,) = files
-    with nullcontext(sys.stdin.buffer) if file == articles.STDIN else Path(file).open("rb") as raw:
+    with nullcontext(sys.stdin.buffer) if file == input_files.STDIN else Path(file).open("rb") as raw:
         data = raw.read(articles.DOCUMENT_BYTES + 1)
     if len(data) > articles.DOCUMENT_BYTES:
         raise CommandError(f"{name}: no article has more than {articles.DOCUMENT_BYTES:,} bytes")

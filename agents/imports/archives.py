@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, cast
 
-from agents.cli import articles
+from agents.cli import articles, input_files
 from agents.cli.articles import ArticleMessage, RefusedInput
 from agents.imports import csv_rows, json_objects, mbox, warc
 from agents.imports.messages import Skipped
@@ -32,14 +32,7 @@ def found(paths: Iterable[str]) -> list[str]:
     Raises:
         CommandError: a path does not exist, or a folder has no archive in it.
     """
-    files: list[str] = []
-    for name in paths:
-        path = Path(name)
-        if path.is_dir():
-            files += articles.files_in(path, (*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING))
-        else:
-            files += articles.found([name])
-    return list(dict.fromkeys(files))
+    return list(dict.fromkeys(input_files.found(paths, (*ARCHIVE_ENDINGS, *input_files.KIND_OF_ENDING))))
 
 
 def items(file: str, *, columns: Mapping[str, str], limit_bytes: int) -> Iterator[Item]:
@@ -48,7 +41,7 @@ def items(file: str, *, columns: Mapping[str, str], limit_bytes: int) -> Iterato
     Raises:
         csv_rows.ColumnsError: the table has no column of a name in `columns`.
     """
-    ending = articles.ending_of(file)
+    ending = input_files.ending_of(file)
     try:
         if ending in WARC_ENDINGS:
             with Path(file).open("rb") as raw:

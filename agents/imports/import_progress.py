@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agents.cli.articles import STDIN
+from agents.cli.input_files import STDIN
 
 WRITE_SECONDS = 2.0
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.cli import articles
+from agents.cli import articles, input_files
 from agents.cli.articles import ArticleMessage, RefusedInput
 from agents.cli.errors import CommandError
 from schemas.codec import decode
@@ -131,15 +131,15 @@ def test_a_folder_gives_its_articles_in_order(tmp_path: Path) -> None:
     (tmp_path / "unten").mkdir()
     for name in ("b.txt", "a.html", "unten/c.json.gz", "d.jpg", ".versteckt.txt"):
         (tmp_path / name).write_bytes(b"x")
-    names = [Path(name).name for name in articles.found([str(tmp_path)])]
+    names = [Path(name).name for name in input_files.found([str(tmp_path)])]
     assert names == ["a.html", "b.txt", "c.json.gz"]
 
 
 def test_paths_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nirgends: no such file"):
-        articles.found(["nirgends"])
+        input_files.found(["nirgends"])
     with pytest.raises(CommandError, match="no file in it ends in"):
-        articles.found([str(tmp_path)])
+        input_files.found([str(tmp_path)])
 
 
 def test_progress_adds_up_to_the_files_size(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_progress_adds_up_to_the_files_size(tmp_path: Path) -> None:
         read_bytes += count
 
     count = sum(1 for _ in articles.messages([str(path)], limit_bytes=LIMIT, advance=advance))
-    assert (count, read_bytes) == (5000, articles.size_bytes([str(path)]))
+    assert (count, read_bytes) == (5000, input_files.size_bytes([str(path)]))
 
 
 @given(

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from agents.cli import articles
+from agents.cli import articles, input_files
 from agents.cli.articles import ArticleMessage
 from agents.cli.main import make_app
 from agents.settings import Settings
@@ -55,7 +55,7 @@ def test_production_does_not_carry_the_embedded_broker() -> None:
 
 
 def test_the_samples_are_articles() -> None:
-    files = articles.found([str(articles.SAMPLES)])
+    files = input_files.found([str(input_files.SAMPLES)])
     found = list(articles.messages(files, limit_bytes=1_000_000))
     assert len(found) >= 12
     assert all(isinstance(item, ArticleMessage) for item in found)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from agents.cli.articles import SAMPLES
 from agents.cli.errors import ExitCode
+from agents.cli.input_files import SAMPLES
 from agents.cli.stages import read_record
 from agents.settings import Settings
 from pipeline.stages import article_stages

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from agents.cli import articles
+from agents.cli import input_files
 from agents.cli.articles import TOO_LARGE, ArticleMessage
 from agents.cli.errors import CommandError
 from agents.imports import json_objects
@@ -75,7 +75,7 @@ def test_endings_may_be_written_in_capitals(tmp_path: Path, name: str) -> None:
     assert [value["title"] for value in values(read(tmp_path / name))] == ["Eins", "Zwei"]
     assert found([str(tmp_path)]) == [str(tmp_path / name)]
     (tmp_path / "A.TXT.GZ").write_bytes(b"x")
-    assert articles.found([str(tmp_path)]) == [str(tmp_path / "A.TXT.GZ")]
+    assert input_files.found([str(tmp_path)]) == [str(tmp_path / "A.TXT.GZ")]
 
 
 def test_folders_have_all_kinds(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_links_out_of_a_folder_are_no_files_of_it(tmp_path: Path) -> None:
     (folder / "c.txt").symlink_to(folder / "a.txt")
     names = [str(folder / "a.txt"), str(folder / "c.txt")]
     assert found([str(folder)]) == names
-    assert articles.found([str(folder)]) == names
+    assert input_files.found([str(folder)]) == names
 
 
 def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,7 +153,7 @@ def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path, capsys: pytest.Cap
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"Waldau baut.")
-    assert found([str(tmp_path)]) == articles.found([str(tmp_path)]) == [str(tmp_path / "a.txt")]
+    assert found([str(tmp_path)]) == input_files.found([str(tmp_path)]) == [str(tmp_path / "a.txt")]
     told = "left out 7 files of other kinds: 2 .md, 1 .bz2, 1 without an ending, 1 .zip, 1 .pdf, …"
     assert capsys.readouterr().err == f"{tmp_path}: {told}\n" * 2
     (tmp_path / "links").mkdir()
@@ -162,7 +162,7 @@ def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path, capsys: pytest.Cap
         (tmp_path / "links" / f"nach {len(target)}.txt").symlink_to(target)
     assert found([str(tmp_path / "links")]) == [str(tmp_path / "links" / "a.txt")]
     assert capsys.readouterr().err == f"{tmp_path}/links: left out 3 files of other kinds: 3 links\n"
-    assert articles.found([str(articles.SAMPLES)])
+    assert input_files.found([str(input_files.SAMPLES)])
     assert not capsys.readouterr().err
 
 
