@@ -82,7 +82,7 @@ class Settings(BrokerSettings):
 
     model_de: str = Field(
         "redefluss",
-        description="entity model: redefluss, redefluss-fast, redefluss-names, rules, a spaCy pipeline, a folder",
+        description="entity model: redefluss, redefluss-fast, rules, a spaCy pipeline, a folder",
     )
     quote_model: str = Field(
         "redefluss", description="quote model: redefluss, redefluss-fast, rules, a folder of a trained one"

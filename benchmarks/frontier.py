@@ -44,7 +44,6 @@ ENCODER_NEEDS = ("onnx==1.23.2", "onnxruntime==1.32.0", "numpy>=2.1,<3")
 TIERS = (
     ("redefluss", "redefluss"),
     ("redefluss-fast", "redefluss-fast"),
-    ("redefluss-names", "rules"),
     ("rules", "rules"),
 )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.evaluation import entities
 from pipeline.models import load_pipeline
 from pipeline.models.catalogue import MODELS, ShippedModel
-from pipeline.training.entity_data import held_out, read
+from pipeline.training.annotated_names import held_out, read
 
 ENTITY_FILES = ("ner/germeval-2014.jsonl.gz", "ner/smartdata-de.jsonl.gz")
 

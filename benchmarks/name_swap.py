@@ -18,7 +18,7 @@ from spacy.language import Language
 from benchmarks.model_scores import ENTITY_FILES
 from pipeline.evaluation.entities import GoldDocument
 from pipeline.models import load_pipeline
-from pipeline.training.entity_data import held_out, read
+from pipeline.training.annotated_names import held_out, read
 
 NAMES = Path(__file__).with_name("names.toml")
 

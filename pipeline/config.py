@@ -9,11 +9,11 @@ class PipelineConfig:
     """Settings of the stages.
 
     Attributes:
-        model_de: the German entity model: "redefluss", "redefluss-fast",
-            "redefluss-names", "rules", any spaCy pipeline by name or path, or
-            the folder that `redefluss train entities` or `train quotes` wrote.
+        model_de: the German entity model: "redefluss", "redefluss-fast", "rules",
+            any spaCy pipeline by name or path, or the folder that
+            `redefluss train entities` or `train quotes` wrote.
         quote_model: "redefluss" or "redefluss-fast" (trained model and rules),
-            "rules", or the folder that `redefluss train quotes` wrote; it also
+            "rules", or the folder that `redefluss train` wrote; it also
             says whom "sie" means if `model_de` finds only names.
         gazetteer: CSV or JSON lines of entities that win over the model.
         max_article_bytes: a larger raw message is refused as too large.

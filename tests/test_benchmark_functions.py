@@ -19,7 +19,7 @@ ARTICLE = orjson.dumps(
 
 
 def test_the_limit_takes_articles_through_all_stages():
-    light = PipelineConfig(model_de="redefluss-names", quote_model="rules")
+    light = PipelineConfig(model_de="rules", quote_model="rules")
     took = through_all_stages([ARTICLE, ARTICLE], light)
     assert len(took) == 2
     assert all(seconds > 0 for seconds in took)

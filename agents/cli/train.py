@@ -7,24 +7,32 @@ import typer
 
 from agents.cli import console
 from agents.cli.errors import ExitCode
+from pipeline.models.catalogue import DATA as MODELS_FOLDER
 from pipeline.training import RECIPES, require_packages
 
 app = typer.Typer(help="Train the models anew, from the recipes of the project or your own.", no_args_is_help=True)
 
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="the folder or file that the recipe learns from")]
+CorpusFolder = Annotated[Path, typer.Option("--corpus", help="the annotated corpus")]
 OutputFolder = Annotated[Path, typer.Option("--output", help="folder for checkpoints and the model")]
 RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="a recipe of your own (TOML)")]
 Resume = Annotated[bool, typer.Option("--resume", help="continue from the last checkpoint in the output folder")]
 
+SHIPPED = MODELS_FOLDER / "reader"
+
 
 @app.command("entities")
-def entities(data: Data, output: OutputFolder, recipe: RecipeFile = None, resume: Resume = False) -> int:
-    """The light recogniser of names, from a folder with the files that the recipe names."""
-    require_packages()
-    from pipeline.training.entities import train
+def entities(
+    data: Data,
+    output: Annotated[Path, typer.Option("--output", help="new folder for the model")],
+    corpus: CorpusFolder = Path("corpus"),
+    reader: Annotated[Path, typer.Option("--reader", help="folder of the reader whose layer is fitted")] = SHIPPED,
+) -> int:
+    """The layer of a reader that labels names, from annotated names; the rest of the reader stays as it is."""
+    from pipeline.training.name_head import train
 
-    train(recipe or RECIPES / "entities-open.toml", data, output, resume=resume, console=console.err())
-    console.note(f"REDEFLUSS_MODEL_DE={output} uses this model")
+    train(data, corpus, reader, output, console.note)
+    console.note(f"REDEFLUSS_MODEL_DE={output} REDEFLUSS_QUOTE_MODEL={output} use this model")
     return ExitCode.OK
 
 
@@ -32,7 +40,7 @@ def entities(data: Data, output: OutputFolder, recipe: RecipeFile = None, resume
 def quotes(
     data: Data,
     output: OutputFolder,
-    corpus: Annotated[Path, typer.Option("--corpus", help="the annotated corpus")] = Path("corpus"),
+    corpus: CorpusFolder = Path("corpus"),
     recipe: RecipeFile = None,
     resume: Resume = False,
 ) -> int:

@@ -8,7 +8,7 @@ from spacy.training import Example
 from spacy.util import filter_spans, registry
 
 from pipeline.evaluation.entity_scores import NEWS_TYPES
-from pipeline.training.entity_data import held_out, read
+from pipeline.training.annotated_names import held_out, read
 
 WATCHED = 20
 """One document of so many is not learned from: training ends when these are found no better."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 from pathlib import Path
 
@@ -18,14 +17,13 @@ THREADS = "REDEFLUSS_MODEL_THREADS"
 
 
 def open_graph(path: Path) -> onnxruntime.InferenceSession:
-    """A graph, ready to run; gzipped if its name says so."""
+    """A graph, ready to run."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(os.environ.get(THREADS, "1"))
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     return onnxruntime.InferenceSession(
-        content,
+        path.read_bytes(),
         options,
         providers=["CPUExecutionProvider"],
         # The fused operator is not vectorised: it takes five times as long as its parts.
@@ -39,13 +37,13 @@ class EncoderSession:
     def __init__(self, graph: Path, table: EmbeddingTable) -> None:
         self._session = open_graph(graph)
         self._table = table
-        self.outputs = tuple(output.name for output in self._session.get_outputs())
 
-    def run(self, ids: npt.NDArray[np.integer]) -> dict[str, npt.NDArray[np.float32]]:
-        """Outputs of the graph for a window of pieces `ids`, each of shape (pieces, any).
+    def run(self, ids: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
+        """The vectors of a window of pieces `ids`, (pieces, width).
 
-        The signs that begin and end a window are put around it and taken off the outputs.
+        The signs that begin and end a window are put around it and taken off what comes out.
         """
         framed = np.concatenate([[FIRST], ids, [LAST]])
-        results = self._session.run(None, {"embedded": self._table.lookup(framed)[None]})
-        return {name: result[0, 1:-1] for name, result in zip(self.outputs, results, strict=True)}
+        (states,) = self._session.run(None, {"embedded": self._table.lookup(framed)[None]})
+        vectors: npt.NDArray[np.float32] = states[0, 1:-1]
+        return vectors

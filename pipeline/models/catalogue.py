@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
-GRAPH = "model.onnx.gz"
-READER_GRAPH = "encoder.onnx"
-NAMED = frozenset({"PER", "LOC", "ORG", "MISC"})
+GRAPH = "encoder.onnx"
+"""The file of a model's folder that tells that its weights are there."""
 
 
 @dataclass(frozen=True)
 class ShippedModel:
     """A model that comes with the project.
 
-    `folder` is where its weights lie in DATA, if it has any; `graph` is the file there that tells that they are.
+    `folder` is where its weights lie in DATA, if it has any.
     """
 
     name: str
@@ -23,7 +22,6 @@ class ShippedModel:
     summary: str
     trained_on: tuple[str, ...]
     licence: str
-    graph: str = READER_GRAPH
 
     @property
     def size(self) -> int:
@@ -34,7 +32,7 @@ class ShippedModel:
     @property
     def installed(self) -> bool:
         """Whether its weights are there."""
-        return self.folder is None or (DATA / self.folder / self.graph).exists()
+        return self.folder is None or (DATA / self.folder / GRAPH).exists()
 
 
 _OPEN_DATA = (
@@ -53,14 +51,6 @@ MODELS = {
         ),
         ShippedModel(
             "redefluss-fast", "reader-fast", "three layers that learned from redefluss", _OPEN_DATA, "CC BY-SA 4.0"
-        ),
-        ShippedModel(
-            "redefluss-names",
-            "entities-open",
-            "names alone, three layers",
-            ("multilingual-e5-small", "GermEval 2014", "SmartData"),
-            "CC BY 4.0",
-            "model.onnx.gz",
         ),
         ShippedModel("redefluss-open", "reader", "redefluss by its former name", _OPEN_DATA, "CC BY-SA 4.0"),
         ShippedModel("rules", None, "hand-written rules and the gazetteer, no weights", (), "as the code"),
@@ -85,4 +75,4 @@ def reader_folder(name: str) -> Path | None:
     """The folder of the reader called `name`: a shipped one, or a folder that holds one; None if it is none."""
     model = MODELS.get(name)
     folder = Path(name) if model is None else DATA / model.folder if model.folder is not None else None
-    return folder if folder is not None and (folder / READER_GRAPH).is_file() else None
+    return folder if folder is not None and (folder / GRAPH).is_file() else None

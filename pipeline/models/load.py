@@ -8,8 +8,8 @@ import spacy
 from spacy.language import Language
 
 from pipeline.errors import ConfigurationError
-from pipeline.models import recognizer, sentences  # noqa: F401  (they register their components)
-from pipeline.models.catalogue import GRAPH, MODELS, reader_folder
+from pipeline.models import sentences  # noqa: F401  (registers its component)
+from pipeline.models.catalogue import MODELS, reader_folder
 from pipeline.models.tokenizer import BoundedTokenizer
 
 
@@ -24,30 +24,21 @@ def load_pipeline(name: str | Path) -> Language:
     pipeline. Raises ModelError.
     """
     model = MODELS.get(str(name))
-    if model is None and reader_folder(str(name)) is not None:
-        return _own(None, str(Path(name).resolve()))
-    if model is None:
-        trained = (Path(name) / GRAPH).is_file()
-        return _own(str(Path(name).resolve())) if trained else _foreign(name)
-    if not model.installed:
+    if model is None and reader_folder(str(name)) is None:
+        return _foreign(name)
+    if model is not None and not model.installed:
         raise ModelError(f"the weights of {name!r} are not in this installation; 'rules' works without any")
-    return _own(model.folder, model.name if reader_folder(model.name) is not None else None)
-
-
-def _own(weights: str | None, reader: str | None = None) -> Language:
     nlp = spacy.blank("de")
     nlp.tokenizer = BoundedTokenizer(nlp.tokenizer, nlp.vocab)
     nlp.add_pipe("redefluss_sentences")
-    if reader is not None:
-        from pipeline.models import components  # noqa: F401  (registers its component)
-
-        nlp.add_pipe("redefluss_entities", config={"model": reader})
-    elif weights is None:
+    if model is not None and model.folder is None:
         from pipeline.entities import rule_recognizer  # noqa: F401  (registers its component)
 
         nlp.add_pipe("redefluss_rules_ner")
     else:
-        nlp.add_pipe("redefluss_names", config={"model": weights})
+        from pipeline.models import components  # noqa: F401  (registers its component)
+
+        nlp.add_pipe("redefluss_entities", config={"model": model.name if model else str(Path(name).resolve())})
     return nlp
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.cores import available_cores
 from pipeline.encoder.session import EncoderSession
-from pipeline.encoder.windows import Window
+from pipeline.encoder.shared import shared_encoder
 from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import DATA, QUOTE_MODELS, reader_folder
 from pipeline.models.model_files import loading
@@ -21,7 +21,7 @@ from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading, decode
 from pipeline.reader.scorers import Floats, Scorers, Vectors
 from pipeline.reader.tokens import piece_spans
-from pipeline.reader.windows import reading_windows
+from pipeline.reader.windows import Window, reading_windows
 
 KEPT = 32
 """How many readings are kept, about 1 MB each: more than a process reads until an article comes back to it."""
@@ -44,8 +44,6 @@ class Reader:
     """
 
     def __init__(self, folder: Path) -> None:
-        from pipeline.models.recognizer import shared_encoder
-
         self._tokenizer, table = shared_encoder()
         with loading(folder):
             self._encoder = EncoderSession(folder / ENCODER, table)
@@ -79,7 +77,7 @@ class Reader:
         windows = reading_windows(spans[starts, 0], len(pieces))
 
         def read(window: Window) -> Floats:
-            (result,) = self._encoder.run(pieces.ids[window.begin : window.end]).values()
+            result = self._encoder.run(pieces.ids[window.begin : window.end])
             return result[window.keep_begin - window.begin : window.keep_end - window.begin]
 
         threads = min(len(windows), self._threads)

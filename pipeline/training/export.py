@@ -1,4 +1,4 @@
-"""Trained encoders as ONNX graphs, in float or with 8-bit matrices.
+"""Trained encoders as ONNX graphs with 8-bit matrices.
 
 The graphs are put together operator by operator, with those fused operators of ONNX Runtime that are fast, so that
 nothing depends on how an exporter reads Python. A graph takes the embeddings of the pieces of one window, (1, pieces,
@@ -8,7 +8,6 @@ their input, and a window's result must not depend on what else is computed with
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
 import numpy as np
@@ -30,15 +29,9 @@ INPUT = "embedded"
 
 
 class Graph:
-    """An ONNX graph in the making. Values are known by their names.
+    """An ONNX graph in the making. Values are known by their names."""
 
-    With `eight_bit` the matrices are in 8 bits; with `fine`, every piece has a scale of its own where it enters the two
-    large ones of a layer, which costs a twelfth more time and loses next to nothing.
-    """
-
-    def __init__(self, *, eight_bit: bool, fine: bool = True) -> None:
-        self.eight_bit = eight_bit
-        self.fine = fine
+    def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
         self._tensors: list[onnx.TensorProto] = []
         self._outputs: list[onnx.ValueInfoProto] = []
@@ -56,12 +49,9 @@ class Graph:
         self._nodes.append(helper.make_node(operator, list(inputs), names, domain=domain, **attributes))
         return name
 
-    def linear(self, value: str, weight: Array, bias: Array | None = None, *, exact: bool = False) -> str:
-        """value · weight + bias, weight of shape (inputs, outputs); in 8 bits, one scale a column, unless `exact`."""
+    def linear(self, value: str, weight: Array, bias: Array | None = None) -> str:
+        """value · weight + bias, weight of shape (inputs, outputs) in 8 bits, with one scale a column."""
         added = [] if bias is None else [self.constant(bias)]
-        if not self.eight_bit or exact:
-            product = self.node("MatMul", value, self.constant(weight))
-            return self.node("Add", product, *added) if added else product
         scale = np.maximum(np.abs(weight).max(axis=0), SMALLEST).astype(np.float32) / 127
         rounded = np.clip(np.rint(weight / scale), -127, 127).astype(np.int8)
         zero = np.zeros(weight.shape[1], dtype=np.int8)
@@ -69,13 +59,12 @@ class Graph:
         return self.node("DynamicQuantizeMatMul", *inputs, domain=FUSED)
 
     def fine_linear(self, value: str, weight: Array, bias: Array | None = None, *, lowest: float | None = None) -> str:
-        """value · weight + bias as in `linear`, but in 8 bits every piece's activations have a scale of their own.
+        """value · weight + bias as in `linear`, but every piece's activations have a scale of their own.
 
         Signs that begin and end windows have ten times as large ones as the rest: one scale for all would be theirs.
-        If no activation is below `lowest`, a negative number near zero, the highest of a piece is its scale.
+        This costs a twelfth more time, so that only the two large matrices of a layer have it. If no activation is
+        below `lowest`, a negative number near zero, the highest of a piece is its scale.
         """
-        if not self.eight_bit or not self.fine:
-            return self.linear(value, weight, bias)
         size = self.node("Abs", value) if lowest is None else value
         highest = self.node("ReduceMax", size, self.constant(np.array([-1])), keepdims=1)
         least = SMALLEST if lowest is None else -lowest
@@ -83,8 +72,8 @@ class Graph:
         product = self.node("Mul", self.linear(self.node("Div", value, own), weight), own)
         return product if bias is None else self.node("Add", product, self.constant(bias))
 
-    def encoder(self, encoder: Encoder, longest: int = POSITIONS) -> list[str]:
-        """The encoder on the graph's input; returns the hidden states after the embedding and after every layer.
+    def encoder(self, encoder: Encoder, longest: int = POSITIONS) -> str:
+        """The encoder on the graph's input; returns the hidden states after its last layer.
 
         Inputs may be up to `longest` pieces long, with the signs that begin and end them.
         """
@@ -93,7 +82,6 @@ class Graph:
         zero, axis = self.constant(np.array([0])), self.constant(np.array([0]))
         positions = self.node("Slice", self.constant(weights["positions"][:longest]), zero, length, axis)
         states = self._norm(self.node("Add", INPUT, positions), weights, "norm", encoder.norm.eps)
-        outputs = [states]
         for number, layer in enumerate(encoder.layers):
             part = {name.removeprefix(f"layers.{number}."): values for name, values in weights.items()}
             three = ("query", "key", "value")
@@ -112,8 +100,7 @@ class Graph:
             active = self.node("FastGelu", inner, self.constant(part["inner.bias"]), domain=FUSED)
             outer = self.fine_linear(active, part["outer.weight"].T, part["outer.bias"], lowest=LOWEST_GELU)
             states = self._half(states, outer, part, "outer", layer.outer_norm.eps)
-            outputs.append(states)
-        return outputs
+        return states
 
     def _half(self, states: str, projected: str, part: dict[str, Array], name: str, eps: float) -> str:
         # Apart, since SkipLayerNormalization takes five times as long: it is not vectorised.
@@ -129,12 +116,11 @@ class Graph:
         self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "pieces", None]))
 
     def save(self, path: Path, hidden: int = 384) -> None:
-        """Check the graph and write it, gzipped if the path says so."""
+        """Check the graph and write it."""
         given = helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, [1, "pieces", hidden])
         graph = helper.make_graph(self._nodes, "encoder", [given], self._outputs, self._tensors)
         opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
         onnx.checker.check_model(model)
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = model.SerializeToString(deterministic=True)
-        path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+        path.write_bytes(model.SerializeToString(deterministic=True))

@@ -12,7 +12,7 @@ import wordfreq
 
 from pipeline.cleaning.line_vectors import DIMENSIONS
 from pipeline.encoder.pieces import PieceTokenizer
-from pipeline.models.recognizer import shared_encoder
+from pipeline.encoder.shared import shared_encoder
 
 WORDS = 40_000
 RARE = 1e-3

@@ -21,8 +21,8 @@ from pipeline.models.catalogue import DATA
 from pipeline.models.sentences import sentence_starts
 from pipeline.spans import CharOffset
 from pipeline.training import e5
+from pipeline.training.annotated_names import held_out, read
 from pipeline.training.encoder import Encoder
-from pipeline.training.entity_data import held_out, read
 from pipeline.training.loop import Loop
 from pipeline.training.reader_calibration import calibrate
 from pipeline.training.reader_data import ReaderExample, ReaderExamples

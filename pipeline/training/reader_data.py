@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from pipeline.corpus.model import AnnotatedArticle, Part, Range
 from pipeline.encoder.pieces import PieceTokenizer
-from pipeline.encoder.windows import Window
 from pipeline.evaluation.entity_scores import LabelledSpan
 from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.quotes.quote_tokens import quote_in_tokens
@@ -33,7 +32,7 @@ from pipeline.reader.schema import (
 )
 from pipeline.reader.speaker_pairs import QuoteSpan, speaker_pairs
 from pipeline.reader.tokens import piece_spans
-from pipeline.reader.windows import reading_windows
+from pipeline.reader.windows import Window, reading_windows
 from pipeline.spans import CharOffset, TokenIndex, TokenRange, numbered_tokens, token_indices
 from pipeline.training.reader_tags import name_tokens, paint_quote, two_layers
 

@@ -13,14 +13,14 @@ from pipeline.training.export import Graph
 from pipeline.training.reader_network import ReaderNetwork
 
 
-def export(network: ReaderNetwork, folder: Path, *, eight_bit: bool = True) -> None:
+def export(network: ReaderNetwork, folder: Path) -> None:
     """Write the encoder, with its matrices in 8 bits, and the layers above it into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     network.eval()
     encoder = network.encoder
     encoder.positions = nn.Parameter(encoder.positions[: LONGEST + 2].detach())
-    graph = Graph(eight_bit=eight_bit)
-    graph.output(STATES, graph.encoder(encoder, LONGEST + 2)[-1])
+    graph = Graph()
+    graph.output(STATES, graph.encoder(encoder, LONGEST + 2))
     graph.save(folder / ENCODER, encoder.hidden)
     arrays = {}
     for name, values in network.state_dict().items():

@@ -20,7 +20,7 @@ from benchmarks.simulation.measured_costs import (
 from benchmarks.usage import Usage
 from pipeline.config import PipelineConfig
 
-LIGHT = PipelineConfig(model_de="redefluss-names", quote_model="rules")
+LIGHT = PipelineConfig(model_de="redefluss-fast", quote_model="redefluss-fast")
 ALONE = ArticleCosts(0.01, 0.06, 0.03, 0.002, 0.08, 2)
 STAGES = MeasuredStages([ALONE], slowdown=1.1, piece_seconds=0.01)
 ARTICLES = 100

@@ -348,6 +348,19 @@ def test_training_without_its_extra_names_the_command(quick: Cli) -> None:
     assert expected in told(result)
 
 
+def test_training_of_names_says_in_a_line_what_it_lacks(quick: Cli, tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    for arguments, expected in (
+        (("nirgends", "--output", str(tmp_path / "out")), "nirgends/ner/germeval-2014.jsonl.gz: No such file"),
+        (("nirgends", "--output", str(tmp_path / "taken")), "taken is there already"),
+        (("nirgends", "--output", str(tmp_path / "out"), "--reader", "keiner"), "the model in keiner cannot be loaded"),
+    ):
+        result = quick("train", "entities", "--corpus", str(tmp_path), *arguments)
+        assert result.returncode == ExitCode.USAGE
+        assert expected in told(result)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_while_the_command_is_imported(number: signal.Signals) -> None:
     code = f"""

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.encoder.pieces import PieceTokenizer
+from pipeline.encoder.shared import shared_encoder
 from pipeline.encoder.table import EmbeddingTable, unpack
-from pipeline.encoder.words import first_pieces
-from pipeline.models.recognizer import shared_encoder
 
 
 @pytest.fixture(scope="module")
@@ -19,16 +18,6 @@ def test_every_letter_belongs_to_a_piece(encoder: tuple[PieceTokenizer, Embeddin
     pieces = encoder[0](text)
     covered = {at for begin, end in zip(pieces.begins, pieces.ends, strict=True) for at in range(begin, end)}
     assert {at for at, letter in enumerate(text) if not letter.isspace()} <= covered
-
-
-def test_words_find_their_first_piece(encoder: tuple[PieceTokenizer, EmbeddingTable]) -> None:
-    text = "Donaudampfschifffahrt ist schön“."
-    words = [(0, 21), (22, 25), (26, 31), (31, 32), (32, 33)]
-    pieces = encoder[0](text)
-    first = first_pieces(pieces, words)
-    for (begin, end), piece in zip(words, first, strict=True):
-        assert pieces.begins[piece] < end
-        assert pieces.ends[piece] > begin
 
 
 def test_embeddings_have_the_shape_of_the_ids(encoder: tuple[PieceTokenizer, EmbeddingTable]) -> None:

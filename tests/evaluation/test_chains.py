@@ -72,5 +72,5 @@ def test_gold_that_is_none_is_named_by_its_line(tmp_path: Path) -> None:
 def test_a_model_without_chains_is_refused(tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
     gold.write_text('{"name": "a", "text": "b", "chains": []}', encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="redefluss-names"):
-        evaluate(gold, PipelineConfig(model_de="redefluss-names"))
+    with pytest.raises(ConfigurationError, match="rules"):
+        evaluate(gold, PipelineConfig(model_de="rules"))

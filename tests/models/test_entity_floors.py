@@ -21,8 +21,6 @@ FINGERPRINTS = {
 FLOORS = {
     ("redefluss", "germeval-2014"): 0.828,
     ("redefluss", "smartdata-de"): 0.826,
-    ("redefluss-names", "germeval-2014"): 0.73,
-    ("redefluss-names", "smartdata-de"): 0.76,
 }
 
 

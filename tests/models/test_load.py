@@ -17,7 +17,7 @@ TEXT = (
 )
 
 
-@pytest.fixture(scope="module", params=["redefluss", "redefluss-fast", "redefluss-names"])
+@pytest.fixture(scope="module", params=["redefluss", "redefluss-fast"])
 def nlp(request: pytest.FixtureRequest) -> Language:
     return load_pipeline(request.param)
 
@@ -54,15 +54,6 @@ def test_a_spacy_pipeline_is_loaded_by_its_path_and_given_sentences(tmp_path: Pa
     assert [sentence.text for sentence in load_pipeline(tmp_path)("Eins. Zwei.").sents] == ["Eins.", "Zwei."]
 
 
-def test_a_trained_model_is_loaded_by_its_folder(tmp_path: Path) -> None:
-    for name in ("model.json", "model.onnx.gz"):
-        (tmp_path / name).symlink_to(DATA / "entities-open" / name)
-    found = load_pipeline(tmp_path)(TEXT).ents
-    assert [(s.text, s.label_) for s in found] == [
-        (s.text, s.label_) for s in load_pipeline("redefluss-names")(TEXT).ents
-    ]
-
-
 def test_a_trained_reader_is_loaded_by_its_folder(tmp_path: Path) -> None:
     for path in (DATA / "reader").iterdir():
         (tmp_path / path.name).symlink_to(path)
@@ -70,23 +61,14 @@ def test_a_trained_reader_is_loaded_by_its_folder(tmp_path: Path) -> None:
     assert found == [(s.text, s.label_) for s in load_pipeline("redefluss")(TEXT).ents]
 
 
-@pytest.mark.parametrize(
-    ("model", "file"),
-    [
-        ("reader-fast", "encoder.onnx"),
-        ("reader-fast", "scorers.npz"),
-        ("reader-fast", "calibration.json"),
-        ("entities-open", "model.json"),
-        ("entities-open", "model.onnx.gz"),
-    ],
-)
+@pytest.mark.parametrize("file", ["encoder.onnx", "scorers.npz", "calibration.json"])
 @pytest.mark.parametrize("share", [0.0, 0.5])
-def test_a_model_that_was_copied_in_part_is_named(tmp_path: Path, model: str, file: str, share: float) -> None:
+def test_a_model_that_was_copied_in_part_is_named(tmp_path: Path, file: str, share: float) -> None:
     folder = tmp_path / "kopiert"
     folder.mkdir()
-    for each in (DATA / model).iterdir():
+    for each in (DATA / "reader-fast").iterdir():
         (folder / each.name).symlink_to(each)
-    whole = (DATA / model / file).read_bytes()
+    whole = (DATA / "reader-fast" / file).read_bytes()
     (folder / file).unlink()
     (folder / file).write_bytes(whole[: round(share * len(whole))])
     with pytest.raises(ConfigurationError, match=f"the model in {folder} cannot be loaded") as told:

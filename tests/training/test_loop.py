@@ -14,11 +14,11 @@ from rich.console import Console  # noqa: E402
 from pipeline.errors import ConfigurationError  # noqa: E402
 from pipeline.training import RECIPES, e5  # noqa: E402
 from pipeline.training.encoder import Encoder  # noqa: E402
-from pipeline.training.entity_recipe import EntityRecipe  # noqa: E402
 from pipeline.training.loop import Loop  # noqa: E402
+from pipeline.training.reader_recipe import ReaderRecipe  # noqa: E402
 
 STEPS = 6
-RECIPE = EntityRecipe.read(RECIPES / "entities-open.toml").model_copy(update={"layers": (0,)})
+RECIPE = ReaderRecipe.read(RECIPES / "reader.toml").model_copy(update={"layers": (0,)})
 
 
 def console() -> Console:

@@ -1,12 +1,19 @@
 """The layer that labels names, fitted on vectors that stay as they are."""
 
+import gzip
+import json
+from pathlib import Path
+
 import numpy as np
 
+from pipeline.corpus.standoff import FIELDS
+from pipeline.models import load_pipeline
+from pipeline.models.catalogue import DATA
 from pipeline.reader.layout import Layout
 from pipeline.reader.schema import NAMES
 from pipeline.reader.scorers import Linear
 from pipeline.spans import CharOffset
-from pipeline.training.name_head import fit, labels_of, marked
+from pipeline.training.name_head import fit, labels_of, marked, train
 
 CLASSES, WIDTH = len(NAMES), 6
 
@@ -46,3 +53,30 @@ def test_what_counts_more_decides() -> None:
     fitted = fit(head, vectors.astype(np.float32), labels, np.where(labels == 1, 5.0, 1.0).astype(np.float32))
     scores = fitted(vectors.astype(np.float32)).mean(axis=0)
     assert scores[1] > scores[0]
+
+
+def rows(path: Path, *values: dict[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress("".join(json.dumps(value) + "\n" for value in values).encode()))
+
+
+def test_a_reader_gets_a_new_layer_and_stays_as_it_is_elsewhere(tmp_path: Path) -> None:
+    data, corpus, output = tmp_path / "data", tmp_path / "corpus", tmp_path / "out"
+    texts = [{"name": f"text-{number}", "text": "Anna Obst kam.", "entities": [[0, 9, "PER"]]} for number in (5, 6)]
+    for file in ("ner/germeval-2014", "ner/smartdata-de", "ner/smartdata-v1-de", "quotes/train", "cleaning/snippets"):
+        rows(data / f"{file}.jsonl.gz", *texts)
+    (corpus / "articles").mkdir(parents=True)
+    (corpus / "names").mkdir()
+    (corpus / "names" / "some.txt").write_text("Die [Elbe-Kommission|ORG] tagte in [Lindow|LOC].\n" * 50, "utf-8")
+    for name in ("wikinews", "smartdata", "web"):
+        rows(corpus / "standoff" / f"{name}.jsonl.gz", {**dict.fromkeys(FIELDS, ""), "name": "another text"})
+    told: list[str] = []
+
+    train(data, corpus, DATA / "reader-fast", output, told.append)
+
+    assert [line.partition(",")[0] for line in told] == ["germeval-2014", "smartdata-de"]
+    assert {path.name for path in output.iterdir()} == {path.name for path in (DATA / "reader-fast").iterdir()}
+    before, after = (np.load(folder / "scorers.npz") for folder in (DATA / "reader-fast", output))
+    changed = {name for name in before.files if not np.array_equal(before[name], after[name])}
+    assert changed == {"heads.names.weight", "heads.names.bias"}
+    assert [span.label_ for span in load_pipeline(output)("Anna Obst kam.").ents] == ["PER"]

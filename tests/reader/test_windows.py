@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.encoder.windows import Window, windows
+from pipeline.reader.windows import Window, windows
 
 
 def test_whole_sentences_share_a_window() -> None:
