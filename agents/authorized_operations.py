@@ -27,96 +27,67 @@ from aiokafka.protocol.types import (
 TOPIC_ID = struct.Struct(">qq")
 
 
+def _answer(
+    array: type[Array], string: Any, topic_id: Sequence[tuple[str, Any]] = (), tags: Sequence[tuple[str, Any]] = ()
+) -> Schema:
+    """What is told of the cluster. Later versions tell the ids of topics, and have tags behind each structure."""
+    broker = (("node_id", Int32), ("host", string), ("port", Int32), ("rack", string), *tags)
+    partition = (
+        ("error_code", Int16),
+        ("partition", Int32),
+        ("leader", Int32),
+        ("leader_epoch", Int32),
+        ("replicas", array(Int32)),
+        ("isr", array(Int32)),
+        ("offline_replicas", array(Int32)),
+        *tags,
+    )
+    topic = (
+        ("error_code", Int16),
+        ("topic", string),
+        *topic_id,
+        ("is_internal", Boolean),
+        ("partitions", array(*partition)),
+        ("authorized_operations", Int32),
+        *tags,
+    )
+    return Schema(
+        ("throttle_time_ms", Int32),
+        ("brokers", array(*broker)),
+        ("cluster_id", string),
+        ("controller_id", Int32),
+        ("topics", array(*topic)),
+        ("cluster_authorized_operations", Int32),
+        *tags,
+    )
+
+
+TOPIC_ID_FIELDS = (("topic_id_high", Int64), ("topic_id_low", Int64))
+TAGS = (("tags", TaggedFields),)
+FLAGS = (
+    ("allow_auto_topic_creation", Boolean),
+    ("include_cluster_authorized_operations", Boolean),
+    ("include_topic_authorized_operations", Boolean),
+)
+
+
 class MetadataResponse8(Response):  # type: ignore[misc]
     API_KEY = 3
     API_VERSION = 8
-    SCHEMA = Schema(
-        ("throttle_time_ms", Int32),
-        ("brokers", Array(("node_id", Int32), ("host", String()), ("port", Int32), ("rack", String()))),
-        ("cluster_id", String()),
-        ("controller_id", Int32),
-        (
-            "topics",
-            Array(
-                ("error_code", Int16),
-                ("topic", String()),
-                ("is_internal", Boolean),
-                (
-                    "partitions",
-                    Array(
-                        ("error_code", Int16),
-                        ("partition", Int32),
-                        ("leader", Int32),
-                        ("leader_epoch", Int32),
-                        ("replicas", Array(Int32)),
-                        ("isr", Array(Int32)),
-                        ("offline_replicas", Array(Int32)),
-                    ),
-                ),
-                ("authorized_operations", Int32),
-            ),
-        ),
-        ("cluster_authorized_operations", Int32),
-    )
+    SCHEMA = _answer(Array, String())
 
 
 class MetadataRequest8(RequestStruct):  # type: ignore[misc]
     API_KEY = 3
     API_VERSION = 8
     RESPONSE_TYPE = MetadataResponse8
-    SCHEMA = Schema(
-        ("topics", Array(String())),
-        ("allow_auto_topic_creation", Boolean),
-        ("include_cluster_authorized_operations", Boolean),
-        ("include_topic_authorized_operations", Boolean),
-    )
+    SCHEMA = Schema(("topics", Array(String())), *FLAGS)
 
 
 class MetadataResponse10(Response):  # type: ignore[misc]
     API_KEY = 3
     API_VERSION = 10
-    SCHEMA = Schema(
-        ("throttle_time_ms", Int32),
-        (
-            "brokers",
-            CompactArray(
-                ("node_id", Int32),
-                ("host", CompactString()),
-                ("port", Int32),
-                ("rack", CompactString()),
-                ("tags", TaggedFields),
-            ),
-        ),
-        ("cluster_id", CompactString()),
-        ("controller_id", Int32),
-        (
-            "topics",
-            CompactArray(
-                ("error_code", Int16),
-                ("topic", CompactString()),
-                ("topic_id_high", Int64),
-                ("topic_id_low", Int64),
-                ("is_internal", Boolean),
-                (
-                    "partitions",
-                    CompactArray(
-                        ("error_code", Int16),
-                        ("partition", Int32),
-                        ("leader", Int32),
-                        ("leader_epoch", Int32),
-                        ("replicas", CompactArray(Int32)),
-                        ("isr", CompactArray(Int32)),
-                        ("offline_replicas", CompactArray(Int32)),
-                        ("tags", TaggedFields),
-                    ),
-                ),
-                ("authorized_operations", Int32),
-                ("tags", TaggedFields),
-            ),
-        ),
-        ("cluster_authorized_operations", Int32),
-        ("tags", TaggedFields),
-    )
+    SCHEMA = _answer(CompactArray, CompactString(), TOPIC_ID_FIELDS, TAGS)
 
 
 class MetadataRequest10(RequestStruct):  # type: ignore[misc]
@@ -124,18 +95,7 @@ class MetadataRequest10(RequestStruct):  # type: ignore[misc]
     API_VERSION = 10
     FLEXIBLE_VERSION = True
     RESPONSE_TYPE = MetadataResponse10
-    SCHEMA = Schema(
-        (
-            "topics",
-            CompactArray(
-                ("topic_id_high", Int64), ("topic_id_low", Int64), ("topic", CompactString()), ("tags", TaggedFields)
-            ),
-        ),
-        ("allow_auto_topic_creation", Boolean),
-        ("include_cluster_authorized_operations", Boolean),
-        ("include_topic_authorized_operations", Boolean),
-        ("tags", TaggedFields),
-    )
+    SCHEMA = Schema(("topics", CompactArray(*TOPIC_ID_FIELDS, ("topic", CompactString()), *TAGS)), *FLAGS, *TAGS)
 
 
 class TopicsRequest(Request[MetadataRequest8 | MetadataRequest10]):  # type: ignore[misc]

@@ -12,6 +12,7 @@ from agents import topic_identity
 from agents.authorized_operations import (
     MetadataRequest8,
     MetadataRequest10,
+    MetadataResponse8,
     MetadataResponse10,
     TopicsRequest,
     topic_id,
@@ -34,6 +35,18 @@ def test_the_newest_request_that_a_broker_knows_is_sent():
     newer = asked.prepare({3: (0, 13)})
     assert isinstance(newer, MetadataRequest10)
     assert newer.to_object()["topics"] == [{"topic_id_high": 0, "topic_id_low": 0, "topic": "t", "tags": {}}]
+
+
+def test_the_answer_of_an_older_broker_is_read():
+    data = bytes.fromhex(
+        "00000000 00000001 00000001 000168 00002384 ffff 000163 00000001 00000001 0000 000174 00 00000001"
+        "0000 00000000 00000001 00000000 00000001 00000001 00000001 00000001 00000000 00000108 80000000"
+    )
+    told = MetadataResponse8.decode(data).to_object()
+    assert told["cluster_id"] == "c"
+    (topic,) = told["topics"]
+    assert (topic["topic"], topic["authorized_operations"], topic_id(topic)) == ("t", 264, None)
+    assert [(partition["partition"], partition["replicas"]) for partition in topic["partitions"]] == [(0, [1])]
 
 
 def test_an_id_is_read_as_kafka_writes_it():
