@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import orjson
 from pydantic import TypeAdapter
-from pydantic.json_schema import models_json_schema
 
 from agents.headers import installed_version
 from agents.web import models
@@ -40,11 +39,14 @@ class Route:
 
 def document(routes: Sequence[Route]) -> bytes:
     """The document as JSON."""
-    shown = [(model, "serialization") for model in vars(models).values() if _is_model(model)]
-    _, definitions = models_json_schema(shown, ref_template=_SCHEMAS)  # type: ignore[arg-type]
+    answers: list[tuple[Any, Literal["serialization"], TypeAdapter[Any]]] = [
+        *((model, "serialization", TypeAdapter(model)) for model in vars(models).values() if _is_model(model)),
+        *((number, "serialization", TypeAdapter(route.answers)) for number, route in enumerate(routes)),
+    ]
+    schemas, definitions = TypeAdapter.json_schemas(answers, ref_template=_SCHEMAS)
     paths: dict[str, dict[str, Any]] = {}
-    for route in routes:
-        paths.setdefault(route.path, {})[route.method] = _operation(route)
+    for number, route in enumerate(routes):
+        paths.setdefault(route.path, {})[route.method] = _operation(route, schemas[number, "serialization"])
     return orjson.dumps(
         {
             "openapi": "3.1.0",
@@ -63,12 +65,7 @@ def document(routes: Sequence[Route]) -> bytes:
     )
 
 
-def _operation(route: Route) -> dict[str, Any]:
-    schema = TypeAdapter(route.answers).json_schema(mode="serialization", ref_template=_SCHEMAS)
-    schema.pop("$defs", None)
-    if "title" in schema and "$ref" not in schema and route.answers is not dict:
-        name = schema["title"]
-        schema = {"$ref": _SCHEMAS.format(model=name)} if hasattr(models, name) else schema
+def _operation(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
     problem = {"application/json": {"schema": {"$ref": _SCHEMAS.format(model=ErrorAnswer.__name__)}}}
     operation: dict[str, Any] = {
         "summary": (route.handler.__doc__ or "").strip(),
@@ -86,7 +83,7 @@ def _operation(route: Route) -> dict[str, Any]:
             for parameter in route.parameters
         ],
         "responses": {
-            "200": {"description": "as asked for", "content": {route.media_type: {"schema": schema}}},
+            "200": {"description": "as asked for", "content": {route.media_type: {"schema": answer}}},
             "default": {"description": "what is wrong", "content": problem},
         },
     }
