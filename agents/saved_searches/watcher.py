@@ -14,8 +14,9 @@ from agents.saved_searches.outbox import Outbox
 from agents.saved_searches.search_list import SavedSearch
 from agents.sinks.webhook import AGAIN, LONGEST_WAIT_SECONDS, REQUEST_SECONDS, SIGNATURE_HEADER, signature
 from agents.web.models import QuoteHit
+from agents.web.store.access import StoreUnavailable
 from agents.web.store.quote_query import QuoteQuery
-from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.web.store.reader import StoreReader
 from schemas.codec import one_line
 
 SCHEMA = "saved-search/1"

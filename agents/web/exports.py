@@ -19,7 +19,7 @@ from aiohttp.web import HTTPBadRequest, HTTPNotImplemented, HTTPServiceUnavailab
 
 from agents.web.connections import break_off
 from agents.web.site import Site
-from agents.web.store.reader import StoreUnavailable
+from agents.web.store.access import StoreUnavailable
 
 if TYPE_CHECKING:
     from agents.web.store.exported_rows import Row, Rows

@@ -12,7 +12,7 @@ from aiohttp.web_urldispatcher import AbstractResource
 from agents.web.models import ErrorAnswer
 from agents.web.problems import Problem
 from agents.web.site import json_response, language_of, site_of
-from agents.web.store.reader import StoreUnavailable
+from agents.web.store.access import StoreUnavailable
 
 log = logging.getLogger("redefluss.web")
 Handler = Callable[[Request], Awaitable[StreamResponse]]

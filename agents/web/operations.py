@@ -21,7 +21,8 @@ from agents.web.models import (
     WorkerState,
 )
 from agents.web.rates import COURSE_SECONDS, course, lag_course, rate
-from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.web.store.access import StoreUnavailable
+from agents.web.store.reader import StoreReader
 from agents.worker_life import WorkerLife, WorkerReport, lives
 from agents.worker_report import WorkerReporter
 from pipeline.stages import STAGES, Stage

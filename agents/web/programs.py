@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from agents.announcements import REPORT_SECONDS
 from agents.report_models import ProgramSaid
 from agents.web.models import SinkState, SourceState
-from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.web.store.access import StoreUnavailable
+from agents.web.store.reader import StoreReader
 
 SILENT_SECONDS = 6 * REPORT_SECONDS
 """Who has said nothing for so long is taken for dead."""

@@ -15,8 +15,9 @@ import orjson
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from agents.web.store.access import StoreUnavailable
 from agents.web.store.location import store_path
-from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.web.store.reader import StoreReader
 from tests.support.ports import free_port
 from tests.support.stream import REPOSITORY, article
 from tests.support.waiting import until

@@ -21,8 +21,9 @@ from agents.web import collector_supervisor
 from agents.web.collector.__main__ import collect
 from agents.web.collector.collector import WORKERS_TOPIC
 from agents.web.collector_supervisor import CollectorSupervisor
+from agents.web.store.access import StoreUnavailable
 from agents.web.store.location import store_path
-from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.web.store.reader import StoreReader
 from agents.worker_report import WorkerReporter
 from schemas.codec import encode
 from tests.support.missing import missing

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from agents.web.models import ArticleLine, ArticlePage, Copy
+from agents.web.store.access import StoreAccess
 
 MOST_COPIES = 100
 """Of an article that are listed. A text that is printed again and again, such as a list of addresses, has thousands."""
@@ -49,76 +50,60 @@ class ArticleFilter:
         return " AND ".join(condition for condition, _ in held), [value for _, values in held for value in values]
 
 
-def arrived(
-    connection: sqlite3.Connection, *, limit: int, before: int | None = None, after: int = 0
-) -> list[ArticleLine]:
-    """The articles that came last, the last first, with sequence numbers between `after` and `before`, with copies."""
-    rows = connection.execute(
-        "SELECT seq, line, at, same FROM articles WHERE seq > ? AND (? IS NULL OR seq < ?) ORDER BY seq DESC LIMIT ?",
-        (after, before, before, limit),
-    )
-    return with_copies(connection, [article_line(*row) for row in rows])
+class ArticleReader(StoreAccess):
+    """The queries of `StoreReader` on lists of articles; all raise ValueError for a `cursor` that no page gave."""
 
+    def articles(self, *, limit: int, before: int | None = None, after: int = 0) -> list[ArticleLine]:
+        """The articles that came last, the last first, with sequence numbers between `after` and `before`, with
+        copies."""
+        query = "SELECT seq, line, at, same FROM articles WHERE seq > ? AND (?2 IS NULL OR seq < ?2)"
+        with self._open() as connection:
+            rows = connection.execute(f"{query} ORDER BY seq DESC LIMIT ?", (after, before, limit))
+            return with_copies(connection, [article_line(*row) for row in rows])
 
-def latest(
-    connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int, cursor: str | None = None
-) -> ArticlePage:
-    """A page of articles by the time of their publication (or arrival), the latest first.
+    def latest(self, shown: ArticleFilter, *, limit: int, cursor: str | None = None) -> ArticlePage:
+        """A page of articles by the time of their publication (or arrival), the latest first.
 
-    Of the same text in several papers the earliest that is asked for stands for all, unless papers are asked for.
+        Of the same text in several papers the earliest that is asked for stands for all, unless papers are asked for.
+        """
+        where, values = shown.condition()
+        return self._page("articles a", where, values, limit, cursor)
 
-    Raises:
-        ValueError: the cursor is none that a page gave.
-    """
-    where, values = shown.condition()
-    return _page(connection, "articles a", where, values, limit, cursor)
+    def named_in(self, entity: str, shown: ArticleFilter, *, limit: int, cursor: str | None = None) -> ArticlePage:
+        """The same of the articles that name an entity."""
+        where, values = shown.condition()
+        return self._page(_NAMING, f"{_NAMED} AND {where}", [entity, *values], limit, cursor)
 
+    def count_named_in(self, entity: str, shown: ArticleFilter) -> int:
+        """How many articles name an entity, also those of the same text."""
+        where, values = shown.condition(copies=True)
+        query = f"SELECT count(*) FROM {_NAMING} WHERE {_NAMED} AND {where}"
+        with self._open() as connection:
+            return int(connection.execute(query, (entity, *values)).fetchone()[0])
 
-def naming(
-    connection: sqlite3.Connection, entity: str, shown: ArticleFilter, *, limit: int, cursor: str | None = None
-) -> ArticlePage:
-    """The same of the articles that name an entity.
+    def copies(self, id_: str) -> list[Copy]:
+        """The other articles with the text of this one, the earliest first, up to `MOST_COPIES`."""
+        with self._open() as connection:
+            row = connection.execute("SELECT seq, same FROM articles WHERE id = ?", (id_,)).fetchone()
+            return [] if row is None else _copies(connection, *row)
 
-    Raises:
-        ValueError: the cursor is none that a page gave.
-    """
-    where, values = shown.condition()
-    return _page(connection, _NAMING, f"{_NAMED} AND {where}", [entity, *values], limit, cursor)
-
-
-def count_naming(connection: sqlite3.Connection, entity: str, shown: ArticleFilter) -> int:
-    """How many articles name an entity, also those of the same text."""
-    where, values = shown.condition(copies=True)
-    query = f"SELECT count(*) FROM {_NAMING} WHERE {_NAMED} AND {where}"
-    return int(connection.execute(query, (entity, *values)).fetchone()[0])
-
-
-def copies_of(connection: sqlite3.Connection, id_: str) -> list[Copy]:
-    """The other articles with the text of this one, the earliest first, up to `MOST_COPIES`."""
-    row = connection.execute("SELECT seq, same FROM articles WHERE id = ?", (id_,)).fetchone()
-    return [] if row is None else _copies(connection, *row)
+    def _page(self, tables: str, where: str, values: list[str | float], limit: int, cursor: str | None) -> ArticlePage:
+        behind: tuple[float, int] | tuple[()] = ()
+        if cursor is not None:
+            at, _, seq = cursor.rpartition("_")
+            behind = float(at), int(seq)
+            where += " AND (a.at, a.seq) < (?, ?)"
+        query = f"SELECT a.seq, a.line, a.at, a.same FROM {tables} WHERE {where} ORDER BY a.at DESC, a.seq DESC LIMIT ?"
+        with self._open() as connection:
+            rows = connection.execute(query, (*values, *behind, limit + 1)).fetchall()
+            items = with_copies(connection, [article_line(*row) for row in rows[:limit]])
+        last = items[-1] if len(rows) > limit else None
+        return ArticlePage(items=items, next=None if last is None else f"{last.at!r}_{last.sequence}")
 
 
 def article_line(seq: int, line: str, at: float, same: int) -> ArticleLine:
     """A line as it is kept, with its place in the store."""
     return ArticleLine.model_validate_json(line).model_copy(update={"sequence": seq, "at": at, "same": same})
-
-
-def _page(
-    connection: sqlite3.Connection, tables: str, where: str, values: list[str | float], limit: int, cursor: str | None
-) -> ArticlePage:
-    behind: tuple[float, int] | tuple[()] = ()
-    if cursor is not None:
-        at, _, seq = cursor.rpartition("_")
-        behind = float(at), int(seq)
-        where += " AND (a.at, a.seq) < (?, ?)"
-    rows = connection.execute(
-        f"SELECT a.seq, a.line, a.at, a.same FROM {tables} WHERE {where} ORDER BY a.at DESC, a.seq DESC LIMIT ?",
-        (*values, *behind, limit + 1),
-    ).fetchall()
-    items = with_copies(connection, [article_line(*row) for row in rows[:limit]])
-    last = items[-1] if len(rows) > limit else None
-    return ArticlePage(items=items, next=None if last is None else f"{last.at!r}_{last.sequence}")
 
 
 def with_copies(connection: sqlite3.Connection, lines: Iterable[ArticleLine]) -> list[ArticleLine]:

@@ -2,7 +2,6 @@
 
 import math
 import sqlite3
-import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from agents.web.models import FacetValue, InStatement, QuoteHit, QuotePage, Shares, StatementPage
+from agents.web.store.access import StoreAccess, end_after
 from agents.web.store.quote_hits import QuoteGone
 from agents.web.store.quote_query import Each, QuoteQuery
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-QUERY_SECONDS = 3.0
-"""Queries of pages are cut off after this."""
 FINDING_SECONDS = 30.0
 """So long it may take to find what an export consists of."""
 EXPORT_SECONDS = 600.0
@@ -32,18 +30,8 @@ ARRIVED_SECONDS = 1.0
 """Quotes up to an article are complete if it has been in the store for so long."""
 
 
-def end_after(connection: sqlite3.Connection, seconds: float) -> None:
-    """Let whatever a connection does so long from now on fail."""
-    deadline = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 20_000)
-
-
-class QuoteReader:
-    """The queries of `StoreReader` on quotes, which is told by `_open` how to reach the store."""
-
-    def _open(self, *, seconds: float = QUERY_SECONDS) -> AbstractContextManager[sqlite3.Connection]:
-        """A connection for the length of a `with` block, cut off after so many seconds."""
-        raise NotImplementedError
+class QuoteReader(StoreAccess):
+    """The queries of `StoreReader` on quotes."""
 
     @cached_property
     def _columns(self) -> "ColumnCache":

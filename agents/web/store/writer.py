@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from agents.topics import REPLAYED_TOPIC
-from agents.web.store import stream_states
 from agents.web.store.arrivals import forget_gone
 from agents.web.store.article_rows import delete_articles, forget_entities, insert_article, withdraw_article
 from agents.web.store.dead_letter_rows import forget_partition, insert_letter, insert_replay, prune_letters
 from agents.web.store.quote_rows import prune_statements, put_statement
 from agents.web.store.same_articles import KnownTexts
+from agents.web.store.stream_states import StreamStateWriter
 from agents.web.store.tables import open_for_writing, transaction
 from pipeline.stages import DEAD_LETTER_TOPIC, STATEMENTS_TOPIC
 
@@ -52,7 +51,7 @@ class TopicMessage:
     fingerprint: str = ""
 
 
-class StoreWriter:
+class StoreWriter(StreamStateWriter):
     """The one writer of a store.
 
     Args:
@@ -62,7 +61,7 @@ class StoreWriter:
     """
 
     def __init__(self, path: Path, *, keep_articles: int, keep_days: float) -> None:
-        self._connection = open_for_writing(path)
+        super().__init__(open_for_writing(path))
         self._path, self._file = path, path.stat()
         self._keep_articles = keep_articles
         self._keep_seconds = keep_days * 86400.0
@@ -162,35 +161,6 @@ class StoreWriter:
         if topic == DEAD_LETTER_TOPIC:
             forget_partition(self._connection, partition)
         self._connection.execute("DELETE FROM positions WHERE topic = ? AND partition = ?", (topic, partition))
-
-    def put_state(self, name: str, at: float, value: Any) -> None:
-        """Keep a value under a name."""
-        stream_states.put_state(self._connection, name, at, value)
-
-    def put_worker(self, worker: str, at: float, state: dict[str, Any]) -> None:
-        """Keep what a worker said of itself."""
-        stream_states.put_worker(self._connection, worker, at, state)
-
-    def put_left(self, worker: str, at: float) -> None:
-        """A worker has said good-bye; what it said before stays, but for what it no longer has."""
-        stream_states.put_left(self._connection, worker, at)
-
-    def forget_workers(self, before: float) -> None:
-        """Forget the workers that have been silent since `before`."""
-        stream_states.forget_workers(self._connection, before)
-
-    def put_program(self, program: str, name: str, at: float, state: dict[str, Any]) -> None:
-        """Keep what a feed or sink said of itself."""
-        stream_states.put_program(self._connection, program, name, at, state)
-
-    def forget_programs(self, before: float) -> None:
-        """Forget the feeds and sinks that have been silent since `before`."""
-        stream_states.forget_programs(self._connection, before)
-
-    def add_samples(self, at: float, samples: Mapping[str, tuple[int, int]]) -> None:
-        """Keep each stage's committed messages and lag at a moment."""
-        with transaction(self._connection):
-            stream_states.add_samples(self._connection, at, samples)
 
     def prune_some(self, now: float, *, all_read: bool) -> int:
         """Forget some of what is beyond the count or too old, so that a process can do something else in between.

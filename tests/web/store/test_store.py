@@ -9,7 +9,8 @@ import pytest
 
 from agents.web.store import article_rows
 from agents.web.store import writer as writer_module
-from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.web.store.access import StoreUnavailable
+from agents.web.store.reader import StoreReader
 from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.records import QuoteArticle

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.web.store.access import StoreUnavailable
+from agents.web.store.reader import StoreReader
 from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
