@@ -1,7 +1,7 @@
 """What a folder of Parquet files holds: its parts, where each article is in them, and how far the topics are read."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiokafka import TopicPartition
 
-from agents.sinks.store import SinkError, StoredPosition
+from agents.sinks.store import SinkError, StoredPosition, positions_in
 from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import Change
 
@@ -100,13 +100,10 @@ class Catalogue:
     def positions(self) -> dict[TopicPartition, StoredPosition]:
         """How far each partition is stored."""
         rows = self._database.execute("SELECT topic, partition, next_offset, fingerprint FROM places")
-        return {
-            TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows
-        }
+        return positions_in(rows)
 
-    def put_positions(self, positions: Mapping[TopicPartition, StoredPosition]) -> None:
-        """Partitions are stored so far."""
-        rows = [(tp.topic, tp.partition, position.offset, position.fingerprint) for tp, position in positions.items()]
+    def put_positions(self, rows: Iterable[tuple[str, int, int, str]]) -> None:
+        """Partitions are stored so far: rows as `Batch.position_rows`."""
         self._database.executemany("REPLACE INTO places VALUES (?, ?, ?, ?)", rows)
 
     def known(self, kind: RecordKind, keys: Iterable[str]) -> dict[str, CatalogueEntry]:

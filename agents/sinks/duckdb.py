@@ -17,8 +17,9 @@ from agents.sinks.store import (
     SinkUnavailable,
     StoredPosition,
     WriteResult,
-    counted,
     fresh,
+    positions_in,
+    words_of,
 )
 from pipeline.tables.columns import KEY_COLUMNS, TABLES, TABLES_OF, ColumnType, RecordKind
 from pipeline.tables.rows import Change
@@ -73,10 +74,8 @@ class DuckDBStore:
             self._make_tables()
             rows = self._connection.execute("SELECT * FROM sink_offsets").fetchall()
         except duckdb.Error as error:
-            raise SinkError(f"{self.name}: {_words(error)}") from None
-        return {
-            TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows
-        }
+            raise SinkError(f"{self.name}: {words_of(error)}") from None
+        return positions_in(rows)
 
     def _check_file(self) -> None:
         """What is no database now is none at the next start either, unlike one that another process has open."""
@@ -117,19 +116,18 @@ class DuckDBStore:
             run = self._connection.execute
             run("BEGIN")
             for kind in TABLES_OF:
-                made += self._replace(kind, [change for change in batch.latest if change.kind == kind])
-            for tp, position in batch.positions.items():
-                row = [tp.topic, tp.partition, position.offset, position.fingerprint]
+                made += self._replace(kind, batch.latest(kind))
+            for row in batch.position_rows:
                 run("INSERT OR REPLACE INTO sink_offsets VALUES (?, ?, ?, ?)", row)
             run("COMMIT")
         except duckdb.Error as error:
             if not _is_of_the_disk(error):
-                raise SinkError(f"{self.name}: {_words(error)}") from None
+                raise SinkError(f"{self.name}: {words_of(error)}") from None
             if self._connection is not None:
                 self._connection.close()  # the database may not be used any more, until the file is opened again
                 self._connection = None
-            raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
-        return counted(made, len(batch.messages) - len(made))
+            raise SinkUnavailable(f"{self.name}: {words_of(error)}") from None
+        return batch.result_of(made)
 
     def _replace(self, kind: RecordKind, changes: list[Change]) -> list[Change]:
         if not changes:
@@ -169,7 +167,3 @@ def _is_of_the_disk(error: duckdb.Error) -> bool:
     """Whether the disk did not take what was written, above all for lack of room: DuckDB has an error of its own for
     this, another if it happens in a commit, and a third if it happens when it moves what was committed to its place."""
     return isinstance(error, duckdb.IOException) or "Could not write" in str(error)
-
-
-def _words(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -15,7 +15,7 @@ import orjson
 from aiokafka import TopicPartition
 
 from agents.sinks.opensearch_client import ANSWER_CHARACTERS, Action, OpenSearchClient
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, fresh, positions_in
 from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, Row
 from pipeline.tables.rows import Change
 from schemas.codec import one_line
@@ -66,10 +66,7 @@ class OpenSearchStore:
         )
         if stored["version"] > VERSION:
             raise SinkError(f"{self.name}: its indices are of a newer version of Redefluss than this one")
-        return {
-            TopicPartition(topic, number): StoredPosition(offset, mark)
-            for topic, number, offset, mark in stored["offsets"]
-        }
+        return positions_in(stored["offsets"])
 
     async def close(self) -> None:
         """Close the connections."""
@@ -79,11 +76,10 @@ class OpenSearchStore:
         """Announce, write the rows, then say which messages they are of and how far the topics are stored."""
         made: list[Change] = []
         for kind, tables in TABLES_OF.items():
-            changes = [change for change in batch.latest if change.kind == kind]
-            made += await self._replace(tables, changes)
+            made += await self._replace(tables, batch.latest(kind))
         if batch.positions:
-            await self._store_positions(batch.positions)
-        return counted(made, len(batch.messages) - len(made))
+            await self._store_positions(batch.position_rows)
+        return batch.result_of(made)
 
     async def _replace(self, tables: tuple[str, ...], changes: list[Change]) -> list[Change]:
         known = await self._known(changes)
@@ -126,14 +122,12 @@ class OpenSearchStore:
         _, found = await self._client.ask("POST", f"/{self._index('sink')}/_mget", asked, needed="docs")
         return {each["_id"]: each["_source"] for each in found["docs"] if each.get("found")}
 
-    async def _store_positions(self, positions: Mapping[TopicPartition, StoredPosition]) -> None:
+    async def _store_positions(self, rows: list[tuple[str, int, int, str]]) -> None:
         """Put the offsets of a batch beside those of the other partitions."""
         address = f"/{self._index('sink')}/_doc/places"
         _, found = await self._client.ask("GET", address, known=(404,))
         offsets = found["_source"]["places"]["offsets"] if found.get("found") else []
-        stored = {(topic, number): [topic, number, offset, mark] for topic, number, offset, mark in offsets}
-        for tp, position in positions.items():
-            stored[tp.topic, tp.partition] = [tp.topic, tp.partition, position.offset, position.fingerprint]
+        stored = {(topic, number): (topic, number, *position) for topic, number, *position in (*offsets, *rows)}
         document = {"places": {"version": VERSION, "offsets": list(stored.values())}}
         await self._client.ask("PUT", address, orjson.dumps(document))
 

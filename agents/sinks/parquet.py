@@ -33,7 +33,6 @@ from agents.sinks.store import (
     SinkUnavailable,
     StoredPosition,
     WriteResult,
-    counted,
     fresh,
 )
 from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, RecordKind
@@ -139,9 +138,8 @@ class ParquetStore:
         try:
             with self._catalogue.transaction():
                 for kind in TABLES_OF:
-                    changes = [change for change in batch.latest if change.kind == kind]
-                    made += self._change(kind, changes, old, new)
-                self._catalogue.put_positions(batch.positions)
+                    made += self._change(kind, batch.latest(kind), old, new)
+                self._catalogue.put_positions(batch.position_rows)
                 _sync_folders(self._path(file).parent for file in new)
         except (OSError, sqlite3.OperationalError) as error:  # a full disk, above all
             with suppress(OSError):  # what stays is written over, or goes at the next start
@@ -157,7 +155,7 @@ class ParquetStore:
                 self._path(file).unlink()
         except OSError as error:
             raise SinkError(f"{self.name}: {error.strerror or error}; the next start goes on from here") from None
-        return counted(made, len(batch.messages) - len(made))
+        return batch.result_of(made)
 
     def _change(
         self, kind: RecordKind, changes: list[Change], old: list[PartFile], new: list[PartFile]

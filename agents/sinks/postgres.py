@@ -22,8 +22,9 @@ from agents.sinks.store import (
     SinkUnavailable,
     StoredPosition,
     WriteResult,
-    counted,
     fresh,
+    positions_in,
+    words_of,
 )
 from pipeline.tables.columns import TABLES, TABLES_OF, RecordKind, Row
 from pipeline.tables.rows import Change
@@ -56,7 +57,7 @@ class PostgresStore:
         try:
             parts = psycopg.conninfo.conninfo_to_dict(dsn)
         except psycopg.Error as error:
-            raise SinkAddressError(f"not an address of PostgreSQL: {_words(error)}") from None
+            raise SinkAddressError(f"not an address of PostgreSQL: {words_of(error)}") from None
         own = {"connect_timeout": CONNECT_SECONDS, "application_name": "redefluss sink"} | KEEPALIVES
         self._options: dict[str, Any] = {name: value for name, value in own.items() if name not in parts}
         self.name = f"PostgreSQL {parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
@@ -83,7 +84,7 @@ class PostgresStore:
         except SinkUnavailable as error:
             raise SinkError(str(error)) from None
         except psycopg.Error as error:
-            raise SinkError(f"{self.name}: {_words(error)}") from None
+            raise SinkError(f"{self.name}: {words_of(error)}") from None
         return self._positions
 
     def _connected(self) -> psycopg.Connection[Any]:
@@ -99,7 +100,7 @@ class PostgresStore:
             row = connection.execute(lock).fetchone()
             connection.commit()
         except psycopg.OperationalError as error:
-            raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
+            raise SinkUnavailable(f"{self.name}: {words_of(error)}") from None
         if row is None or not row[0]:
             connection.close()
             raise SinkUnavailable(f"{self.name}: another sink writes to it")
@@ -133,25 +134,22 @@ class PostgresStore:
                 if connection is not former:
                     self._check_positions(connection, batch)
                 for kind, tables in TABLES_OF.items():
-                    changes = self._fresh(cursor, kind, [change for change in batch.latest if change.kind == kind])
+                    changes = self._fresh(cursor, kind, batch.latest(kind))
                     made += changes
                     self._replace(cursor, tables, changes)
                 cursor.executemany(
                     "INSERT INTO sink_offsets VALUES (%s, %s, %s, %s) ON CONFLICT (topic, partition)"
                     " DO UPDATE SET next_offset = excluded.next_offset, fingerprint = excluded.fingerprint",
-                    [
-                        (tp.topic, tp.partition, position.offset, position.fingerprint)
-                        for tp, position in batch.positions.items()
-                    ],
+                    batch.position_rows,
                 )
         except psycopg.Error as error:
             # One that stood still for too long, as on a machine that was paused, ends with another kind of error.
             if isinstance(error, psycopg.OperationalError) or connection.closed:
                 connection.close()
-                raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
-            raise SinkError(f"{self.name}: {_words(error)}") from None
+                raise SinkUnavailable(f"{self.name}: {words_of(error)}") from None
+            raise SinkError(f"{self.name}: {words_of(error)}") from None
         self._positions = self._positions | batch.positions
-        return counted(made, len(batch.messages) - len(made))
+        return batch.result_of(made)
 
     def _check_positions(self, connection: psycopg.Connection[Any], batch: Batch) -> None:
         """Over a new connection there may be another server, or an older state: rows would be missing there for ever.
@@ -215,8 +213,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
 
 def _positions(connection: psycopg.Connection[Any]) -> dict[TopicPartition, StoredPosition]:
     """How far the database is."""
-    rows = connection.execute("SELECT topic, partition, next_offset, fingerprint FROM sink_offsets")
-    return {TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows}
+    return positions_in(connection.execute("SELECT topic, partition, next_offset, fingerprint FROM sink_offsets"))
 
 
 def _key(change: Change) -> UUID:
@@ -236,7 +233,3 @@ def _values(table: str, row: Row) -> list[Any]:
             value = NUL_IN_JSON.sub(r"\1\\ufffd", value)
         made.append(value)
     return made
-
-
-def _words(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -1,11 +1,13 @@
 """What a store is: it takes batches of changes, and says up to which message it has them."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from aiokafka import TopicPartition
 
+from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import Change
 
 
@@ -40,6 +42,15 @@ class StoredPosition:
     fingerprint: str
 
 
+@dataclass(frozen=True)
+class WriteResult:
+    """What a batch changed: rows by table, articles and statements taken back, and messages that changed nothing."""
+
+    rows: Mapping[str, int]
+    removed: int = 0
+    unchanged: int = 0
+
+
 @dataclass
 class Batch:
     """Messages to be stored together, and what the store has up to them once they are.
@@ -51,19 +62,22 @@ class Batch:
     positions: dict[TopicPartition, StoredPosition] = field(default_factory=dict)
     size: int = 0
 
+    def latest(self, kind: RecordKind) -> list[Change]:
+        """The last change of each article, or of each statement: those before it are overtaken."""
+        return list({change.key: change for _, change in self.messages if change.kind == kind}.values())
+
     @property
-    def latest(self) -> list[Change]:
-        """The last change of each article and statement: those before it are overtaken."""
-        return list({(change.kind, change.key): change for _, change in self.messages}.values())
+    def position_rows(self) -> list[tuple[str, int, int, str]]:
+        """The positions as rows, as `positions_in` takes them."""
+        places = self.positions.items()
+        return [(tp.topic, tp.partition, position.offset, position.fingerprint) for tp, position in places]
 
-
-@dataclass(frozen=True)
-class WriteResult:
-    """What a batch changed: rows by table, articles and statements taken back, and messages that changed nothing."""
-
-    rows: Mapping[str, int]
-    removed: int = 0
-    unchanged: int = 0
+    def result_of(self, made: Sequence[Change]) -> WriteResult:
+        """What storing the batch has come to, of whose changes these were made."""
+        rows: Counter[str] = Counter()
+        for change in made:
+            rows.update({table: len(lines) for table, lines in change.rows.items()})
+        return WriteResult(rows, sum(not change.rows for change in made), len(self.messages) - len(made))
 
 
 class SinkStore(Protocol):
@@ -101,6 +115,11 @@ class SinkStore(Protocol):
         ...
 
 
+def positions_in(rows: Iterable[Sequence[Any]]) -> dict[TopicPartition, StoredPosition]:
+    """What a store keeps of positions, a row each: topic, partition, offset and fingerprint."""
+    return {TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows}
+
+
 def fresh(changes: Sequence[Change], known: Mapping[str, bytes]) -> list[Change]:
     """Those of the changes of one kind that change something.
 
@@ -113,10 +132,6 @@ def fresh(changes: Sequence[Change], known: Mapping[str, bytes]) -> list[Change]
     ]
 
 
-def counted(changes: Sequence[Change], unchanged: int) -> WriteResult:
-    """What so many changes, all of them made, come to."""
-    rows: dict[str, int] = {}
-    for change in changes:
-        for table, lines in change.rows.items():
-            rows[table] = rows.get(table, 0) + len(lines)
-    return WriteResult(rows, sum(not change.rows for change in changes), unchanged)
+def words_of(error: BaseException) -> str:
+    """The message of a database's error in one line."""
+    return " ".join(str(error).split()) or type(error).__name__

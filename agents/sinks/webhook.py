@@ -12,7 +12,7 @@ from agents import headers
 from agents.http_address import is_http_address
 from agents.http_answers import words_of
 from agents.retry_after import retry_after_seconds
-from agents.sinks.store import Batch, SinkAddressError, SinkError, SinkUnavailable, WriteResult, counted
+from agents.sinks.store import Batch, SinkAddressError, SinkError, SinkUnavailable, WriteResult
 from pipeline.tables.rows import Change
 from schemas.codec import BYTE_ORDER_MARK, one_line
 
@@ -69,7 +69,7 @@ class WebhookStore:
                     await self._check(answer)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 raise SinkUnavailable(f"{self.name}: {one_line(str(error)) or type(error).__name__}") from None
-        return counted([change for _, change in batch.messages], 0)
+        return batch.result_of([change for _, change in batch.messages])
 
     async def _check(self, answer: aiohttp.ClientResponse) -> None:
         if answer.ok and answer.status < 300:
