@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import signal
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -43,13 +44,11 @@ def parquet(
     from_beginning: FromBeginning = True,
 ) -> int:
     """Parquet files, by day, for DuckDB, pandas, Polars and Spark."""
-
-    def store() -> "SinkStore":
+    with _needed_packages():
         from agents.sinks.parquet import ParquetStore
-
-        return ParquetStore(folder)
-
-    return _sink(load_settings(), store, "parquet", str(folder.resolve()), until_caught_up, from_beginning)
+    return _sink(
+        load_settings(), ParquetStore(folder), "parquet", str(folder.resolve()), until_caught_up, from_beginning
+    )
 
 
 @app.command("postgres")
@@ -62,13 +61,9 @@ def postgres(
     from_beginning: FromBeginning = True,
 ) -> int:
     """Tables of a PostgreSQL database, created and migrated by this command. Each message is stored exactly once."""
-
-    def store() -> "SinkStore":
+    with _needed_packages():
         from agents.sinks.postgres import PostgresStore
-
-        return PostgresStore(dsn)
-
-    return _sink(load_settings(), store, "postgres", dsn, until_caught_up, from_beginning)
+    return _sink(load_settings(), PostgresStore(dsn), "postgres", dsn, until_caught_up, from_beginning)
 
 
 @app.command("duckdb")
@@ -78,13 +73,9 @@ def duckdb(
     from_beginning: FromBeginning = True,
 ) -> int:
     """A DuckDB file. Each message is stored exactly once."""
-
-    def store() -> "SinkStore":
+    with _needed_packages():
         from agents.sinks.duckdb import DuckDBStore
-
-        return DuckDBStore(file)
-
-    return _sink(load_settings(), store, "duckdb", str(file.resolve()), until_caught_up, from_beginning)
+    return _sink(load_settings(), DuckDBStore(file), "duckdb", str(file.resolve()), until_caught_up, from_beginning)
 
 
 @app.command("opensearch")
@@ -94,13 +85,9 @@ def opensearch(
     from_beginning: FromBeginning = True,
 ) -> int:
     """Indices of OpenSearch or Elasticsearch, by the bulk API of both."""
+    from agents.sinks.opensearch import OpenSearchStore
 
-    def store() -> "SinkStore":
-        from agents.sinks.opensearch import OpenSearchStore
-
-        return OpenSearchStore(url)
-
-    return _sink(load_settings(), store, "opensearch", url, until_caught_up, from_beginning)
+    return _sink(load_settings(), OpenSearchStore(url), "opensearch", url, until_caught_up, from_beginning)
 
 
 @app.command("webhook")
@@ -110,35 +97,35 @@ def webhook(
     from_beginning: FromBeginning = True,
 ) -> int:
     """Send every article and statement to a web address, in requests signed with REDEFLUSS_WEBHOOK_SECRET."""
+    from agents.sinks.webhook import WebhookStore
+
     settings = load_settings()
-
-    def store() -> "SinkStore":
-        from agents.sinks.webhook import WebhookStore
-
-        secret = settings.webhook_secret
-        if secret is None:
-            raise CommandError("requests are signed: set REDEFLUSS_WEBHOOK_SECRET")
-        return WebhookStore(url, secret.get_secret_value())
-
+    if settings.webhook_secret is None:
+        raise CommandError("requests are signed: set REDEFLUSS_WEBHOOK_SECRET")
+    store = WebhookStore(url, settings.webhook_secret.get_secret_value())
     return _sink(settings, store, "webhook", url, until_caught_up, from_beginning)
 
 
-def _sink(
-    settings: Settings,
-    make: "Callable[[], SinkStore]",
-    kind: str,
-    target: str,
-    until_caught_up: bool,
-    from_beginning: bool,
-) -> int:
+@contextmanager
+def _needed_packages() -> Iterator[None]:
+    """For the length of a `with` block that imports a sink, tell how what it needs is installed.
+
+    Raises:
+        CommandError: it is not installed.
+    """
     try:
-        store = make()
+        yield
     except ModuleNotFoundError as error:
         if error.name in {"duckdb", "psycopg", "pyarrow"}:
             raise CommandError(INSTALL_HINT) from None
         raise
     except ImportError as error:  # psycopg without a libpq
         raise CommandError(f"{INSTALL_HINT} ({error})") from None
+
+
+def _sink(
+    settings: Settings, store: "SinkStore", kind: str, target: str, until_caught_up: bool, from_beginning: bool
+) -> int:
     return asyncio.run(_run(settings, store, kind, group_of(settings, kind, target), until_caught_up, from_beginning))
 
 
