@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from agents.listening import free_port
 from agents.processes import die_with_parent
 
 START_SECONDS = 15.0
@@ -64,7 +65,10 @@ class EmbeddedBroker:
     def start(self) -> Self:
         """Start it and wait until it takes connections."""
         binary = _binary()
-        self.port = _free_port(self.host, self.port)
+        try:
+            self.port = free_port(self.host, self.port)
+        except OSError as error:
+            raise BrokerError(f"cannot listen on {self.host}:{self.port}: {error.strerror}") from None
         url = f"tcp://{self.host}:{self.port}"
         self._process = subprocess.Popen(
             [
@@ -144,13 +148,3 @@ def _recorded_sha256() -> str | None:
     """The hash that the package's list of files has, which the installer took from the wheel that the lock names."""
     found = [file.hash for file in files(PACKAGE) or () if file.parent.name == "bin" and file.stem == "tansu"]
     return found[0].value if found and found[0] is not None else None
-
-
-def _free_port(host: str, port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise BrokerError(f"cannot listen on {host}:{port}: {error.strerror}") from None
-        return int(probe.getsockname()[1])

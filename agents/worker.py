@@ -13,6 +13,7 @@ import uvloop
 
 from agents import cluster
 from agents.head_start import HeadStart
+from agents.listening import PortTaken, check_web_port
 from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.permissions import MissingPermission
 from agents.pool.fork_server_supervisor import PoolError
@@ -24,7 +25,7 @@ from agents.stage_jobs import StageSetup
 from agents.status import WorkerStatus
 from agents.tracing import NoTracing, OpenTelemetryTracing, Tracing, TracingMissing
 from agents.web.auth import UnsafeListening
-from agents.web.view import PortTaken, WebView, check_port
+from agents.web.view import WebView
 from agents.worker_report import WorkerReporter, announce_worker
 from agents.worker_session import RESTART_SECONDS, WorkerSession, until_stopped
 from pipeline.stages import STAGES, stage_named
@@ -183,7 +184,7 @@ class Worker:
         if not self._settings.web_enabled:
             return None
         try:
-            check_port(self._settings)
+            check_web_port(self._settings)
             return WebView(self._settings, self.status)
         except (PortTaken, UnsafeListening) as error:
             raise WorkerError(str(error)) from None

@@ -47,6 +47,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.feed.page_producer.NotSent": ("", ExitCode.INCOMPLETE),
     "agents.feed.seen.SeenError": ("", ExitCode.USAGE),
     "agents.imports.csv_rows.ColumnsError": ("", ExitCode.USAGE),
+    "agents.listening.PortTaken": ("", ExitCode.USAGE),
     "agents.cluster.BrokerRefuses": ("", ExitCode.REFUSED),
     "agents.cluster.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
     "agents.permissions.MissingPermission": ("", ExitCode.FORBIDDEN),

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from agents.cli.console import note
 from agents.cli.errors import CommandError, ExitCode
+from agents.listening import check_web_port
 from agents.processes import die_with_parent, module_command
 from agents.settings import Settings
 from agents.unknown_settings import unknown_settings
@@ -68,8 +69,12 @@ def data_dir(settings: Settings, *, fresh: bool) -> Iterator[Path]:
 async def worker(
     settings: Settings, folder: Path, *, say: Callable[[str], None] = note
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker of all stages in a process of its own; `say` is told each line it writes."""
-    _check_port_is_free(settings)
+    """A worker of all stages in a process of its own; `say` is told each line it writes.
+
+    Raises:
+        agents.listening.PortTaken: its web view could not listen.
+    """
+    check_web_port(settings)
     own = {
         "REDEFLUSS_DATA_DIR": str(folder),
         "REDEFLUSS_DRAIN_SECONDS": str(min(DRAIN_SECONDS, settings.drain_seconds)),
@@ -135,18 +140,3 @@ def _listens(host: str, port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def _check_port_is_free(settings: Settings) -> None:
-    if not settings.web_enabled or not settings.web_port:
-        return
-    family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.web_host, settings.web_port))
-        except OSError as error:
-            raise CommandError(
-                f"the web view cannot listen on {settings.web_host}:{settings.web_port} ({error.strerror}); "
-                "REDEFLUSS_WEB_PORT names another port, REDEFLUSS_WEB_HOST another address"
-            ) from None

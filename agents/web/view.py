@@ -5,7 +5,6 @@ there just then. So they are on an app without agents, of which only the web
 server is started, in its own thread and event loop.
 """
 
-import socket
 from typing import Any
 
 import faust
@@ -23,28 +22,6 @@ from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader
 from agents.web.views import PAGES
 from agents.worker_report import StatusSource, WorkerReporter
-
-
-class PortTaken(Exception):
-    """The pages cannot be served where the settings say: one line."""
-
-
-def check_port(settings: Settings) -> None:
-    """Find out before anything starts whether the web view can listen.
-
-    Raises:
-        PortTaken: it cannot.
-    """
-    host, port = settings.web_host, settings.web_port
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise PortTaken(
-                f"the web view cannot listen on {host}:{port} ({error.strerror}): set REDEFLUSS_WEB_HOST "
-                "or REDEFLUSS_WEB_PORT, or REDEFLUSS_WEB_ENABLED=false"
-            ) from None
 
 
 class WebView:

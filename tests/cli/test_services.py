@@ -11,6 +11,7 @@ import pytest
 
 from agents.cli import services
 from agents.cli.errors import CommandError, ExitCode
+from agents.listening import PortTaken, check_web_port
 from agents.settings import Settings
 from agents.unknown_settings import unknown_settings
 from tests.support.ports import free_port
@@ -116,10 +117,11 @@ async def test_a_worker_that_ends_by_itself_gives_its_exit_code_on(code: int, kn
     assert caught.value.code == known
 
 
-def test_a_port_of_the_web_view_that_is_taken_is_told_before_the_worker_starts() -> None:
+async def test_a_port_of_the_web_view_that_is_taken_is_told_before_the_worker_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with pytest.raises(CommandError, match=f"cannot listen on 127.0.0.1:{port} .*; REDEFLUSS_WEB_PORT names"):
-            services._check_port_is_free(Settings(web_port=port))
-        services._check_port_is_free(Settings(web_port=port, web_enabled=False))
-    services._check_port_is_free(Settings(web_port=port))
+        with pytest.raises(PortTaken, match=f"cannot listen on 127.0.0.1:{port} .*: set REDEFLUSS_WEB_HOST"):
+            async with services.worker(Settings(web_port=port), tmp_path):
+                pass
+        check_web_port(Settings(web_port=port, web_enabled=False))
+    check_web_port(Settings(web_port=port))
