@@ -50,10 +50,9 @@ async def errors(request: Request, handler: Handler) -> StreamResponse:
             response = _problem(request, error.status, error.message, error.message_values)
         else:
             response = _problem(request, error.status, error.text or error.reason)
-        if "Retry-After" in error.headers:
-            response.headers["Retry-After"] = error.headers["Retry-After"]
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
+        response.headers.update(
+            {name: error.headers[name] for name in ("Retry-After", "Allow") if name in error.headers}
+        )
         return response
     except StoreUnavailable as error:
         return _problem(request, 503, str(error))

@@ -201,7 +201,7 @@ def _stage(
         rate=rate(done, now - RATE_SECONDS, now),
         course=course(done, now),
         lag_course=lag_course(samples, now),
-        trend=StageTrend.of(facts.trends.get(stage.name, Trend())),
+        trend=StageTrend.model_validate(facts.trends.get(stage.name, Trend()), from_attributes=True),
         oldest_seconds=round(facts.oldest_seconds(stage), 1),
         latency=Latency(p50=p50, p95=p95, p99=p99, count=int(max(buckets.values(), default=0))),
         dead_letters=letters,

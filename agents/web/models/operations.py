@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from agents.backlog import Trend
 from agents.web.models.base import ApiModel
 from agents.worker_life import WorkerLife
 
@@ -39,17 +38,6 @@ class StageTrend(ApiModel):
     done: int = Field(description="messages done in that time")
     work_seconds: float = Field(description="time for what waits now at that rate; infinite if nothing was done")
     until_done_seconds: float | None = Field(description="until nothing waits if all goes on; null if it does not fall")
-
-    @classmethod
-    def of(cls, trend: Trend) -> "StageTrend":
-        """As the pages show it."""
-        return cls(
-            seconds=trend.seconds,
-            growth=trend.growth,
-            done=trend.done,
-            work_seconds=trend.work_seconds,
-            until_done_seconds=trend.until_done_seconds,
-        )
 
 
 class StageState(ApiModel):

@@ -21,21 +21,12 @@ def insert_letter(
         RecordError: it is none.
     """
     letter = decode(value, DeadLetter)
+    place = {"partition": partition, "position": offset, "at": at}
+    row = letter.model_dump(include={"stage", "reason", "detail", "key", "topic", "attempts"})
     connection.execute(
-        "INSERT OR REPLACE INTO dead_letters"
-        " (partition, position, at, stage, reason, detail, key, topic, attempts)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            partition,
-            offset,
-            at,
-            letter.stage,
-            letter.reason,
-            letter.detail,
-            letter.key,
-            letter.topic,
-            letter.attempts,
-        ),
+        "INSERT OR REPLACE INTO dead_letters (partition, position, at, stage, reason, detail, key, topic, attempts)"
+        " VALUES (:partition, :position, :at, :stage, :reason, :detail, :key, :topic, :attempts)",
+        place | row,
     )
 
 
