@@ -49,8 +49,8 @@ class BrokerRefuses(Exception):
 
 async def wait_for_broker(
     settings: Settings, *, timeout_seconds: float | None = None, report: Callable[[str], None] = log.warning
-) -> str:
-    """Wait until the broker answers, saying so every ten seconds; the cluster's id.
+) -> None:
+    """Wait until the broker answers, saying so every ten seconds.
 
     Raises:
         BrokerUnavailable: not within `timeout_seconds` (None: wait for ever).
@@ -61,10 +61,9 @@ async def wait_for_broker(
     while True:
         try:
             async with admin(settings) as client:
-                cluster = (await client.describe_cluster())["cluster_id"]
-                if cluster is None:  # so aiokafka reads the refusal of a token
+                if (await client.describe_cluster())["cluster_id"] is None:  # so aiokafka reads the refusal of a token
                     raise KafkaConnectionError("the broker tells of no cluster")
-                return str(cluster)
+                return
         except (KafkaError, OSError):
             where = ", ".join(settings.bootstrap_servers)
             if await permanent_problem(settings) is not None:

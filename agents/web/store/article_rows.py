@@ -44,7 +44,7 @@ def insert_article(
     offset: int,
     trail: str,
     version: str | None,
-) -> bool:
+) -> None:
     """Keep a QuoteArticle. The same article again replaces the former one; the same bytes only note the new place.
 
     Args:
@@ -53,9 +53,6 @@ def insert_article(
         arrived: seconds since 1970 UTC.
         trail: the JSON of the message's `trail` header.
         version: of what wrote it, from its header.
-
-    Returns:
-        Whether there is something new to show.
 
     Raises:
         writer.UNREADABLE: the bytes are no QuoteArticle.
@@ -72,32 +69,19 @@ def insert_article(
                 "UPDATE articles SET partition = ?, position = ?, trail = ? WHERE seq = ?",
                 (partition, offset, trail, known[0]),
             )
-            return False
+            return
         said_before = quoted_in(connection, known[0])
         former = delete_articles(connection, [known[0]])
     published = publication(record.get("published_at"), arrived)
     at = arrived if published is None else instant(published).timestamp()
     lines = [_quote_line(quote) for quote in record["quotes"]]
-    row = (
-        record["id"],
-        record.get("source"),
-        arrived,
-        at,
-        record["simhash"],
-        partition,
-        offset,
-        trail,
-        version,
-        digest,
-        _article_line(record, lines, arrived).model_dump_json(),
-        zlib.compress(value, 1),
-    )
-    cursor = connection.execute(
+    about = (record["id"], record.get("source"), arrived, at, record["simhash"])
+    place = (partition, offset, trail, version, digest)
+    seq = connection.execute(
         "INSERT INTO articles (id, source, arrived, at, simhash, partition, position, trail, version, digest,"
         " line, record, same, first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
-        row,
-    )
-    seq = cursor.lastrowid
+        (*about, *place, _article_line(record, lines, arrived).model_dump_json(), zlib.compress(value, 1)),
+    ).lastrowid
     assert seq is not None
     copies = texts.same(record["simhash"], at, but=None if known is None else known[0])
     same = seq if copies is None else copies
@@ -109,7 +93,6 @@ def insert_article(
         note_gone(connection, record["id"], known[2])
         texts.remove([known[0]])
     texts.add(seq, same, record["simhash"], at)
-    return True
 
 
 def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> set[int]:
