@@ -16,6 +16,7 @@ from typing import Any
 
 from agents.feed.feed_document import FeedEntry
 from agents.feed.harvest import Harvest
+from agents.sqlite_transaction import transaction
 from pipeline.identity import article_id
 from schemas.records import RawArticle
 
@@ -160,8 +161,7 @@ class SeenPages:
         """
         now = time.time()
         new = changed = 0
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._db):
             self._write("feeds", "url", vars(state))
             for entry in entries:
                 link = normalised(entry.link)
@@ -180,10 +180,6 @@ class SeenPages:
                     known.entry = entry
                 known.listed = now
                 self.save_page(known)
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
         return ListedPages(new, changed)
 
     def page(self, link: str) -> Page | None:

@@ -1,8 +1,8 @@
 """What a folder of Parquet files holds: its parts, where each article is in them, and how far the topics are read."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from aiokafka import TopicPartition
 
 from agents.sinks.store import SinkError, StoredPosition, positions_in
+from agents.sqlite_transaction import transaction
 from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import Change
 
@@ -85,17 +86,9 @@ class Catalogue:
         """Give it free."""
         self._database.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All that is put within a `with` block counts, or nothing."""
-        self._database.execute("BEGIN EXCLUSIVE")
-        try:
-            yield
-            self._database.execute("COMMIT")
-        except BaseException:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise
+        return transaction(self._database, "EXCLUSIVE")
 
     def positions(self) -> dict[TopicPartition, StoredPosition]:
         """How far each partition is stored."""

@@ -13,6 +13,7 @@ import pytest
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
 from agents.feed import feed_document, timing
+from agents.feed.feed_document import FeedEntry
 from agents.feed.feed_list import FeedSource
 from agents.feed.page_producer import NotSent
 from agents.feed.seen import FeedState, SeenError, SeenPages
@@ -334,6 +335,17 @@ def test_on_a_full_disk_nobody_is_told_to_move_away_what_was_seen(tmp_path: Path
     with small_disk(tmp_path / "voll", "64k") as folder, filled(folder), pytest.raises(SeenError) as refused:
         SeenPages(folder)
     assert str(refused.value) == f"{tmp_path / 'voll' / 'feed.sqlite'}: database or disk is full"
+
+
+def test_a_disk_that_becomes_full_while_a_poll_is_written_down_is_named(tmp_path: Path) -> None:
+    seen = SeenPages(tmp_path)
+    (pages,) = seen._db.execute("PRAGMA page_count").fetchone()
+    seen._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    listed = [FeedEntry(f"https://a.example/{number}", title="x" * 500) for number in range(3_000)]
+    with pytest.raises(sqlite3.OperationalError, match="database or disk is full"):
+        seen.save_feed(FeedState("https://a.example/feed.xml"), listed, others=set(), follow=0.0)
+    assert seen.page("https://a.example/0") is None
+    seen.close()
 
 
 async def test_it_goes_on_polling_and_ends_when_told(site: Site, newsroom: Newsroom) -> None:

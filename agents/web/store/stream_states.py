@@ -9,8 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from agents.backlog import BacklogSample
 from agents.report_models import ProgramSaid, WorkerSaid
+from agents.sqlite_transaction import transaction
 from agents.web.store.access import StoreAccess
-from agents.web.store.tables import PROGRAM, transaction
+from agents.web.store.tables import PROGRAM
 
 SAMPLES_KEPT_SECONDS = 3600.0
 """As far back as the pages show the backlog's course."""

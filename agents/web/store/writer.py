@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from agents.sqlite_transaction import transaction
 from agents.topics import REPLAYED_TOPIC
 from agents.web.store.arrivals import forget_gone
 from agents.web.store.article_rows import delete_articles, forget_entities, insert_article, withdraw_article
@@ -15,7 +16,7 @@ from agents.web.store.dead_letter_rows import forget_partition, insert_letter, i
 from agents.web.store.quote_rows import prune_statements, put_statement
 from agents.web.store.same_articles import KnownTexts
 from agents.web.store.stream_states import StreamStateWriter
-from agents.web.store.tables import open_for_writing, transaction
+from agents.web.store.tables import open_for_writing
 from pipeline.stages import DEAD_LETTER_TOPIC, STATEMENTS_TOPIC
 
 UNREADABLE = (
