@@ -86,7 +86,7 @@ class Runner(ABC):
         """Count a message as in flight; what is logged and published in the `with` block names it, or its trace."""
         article = None if message.key is None else message.key.decode("utf-8", "replace")
         with (
-            self.status.handling(self.stage.name, self.stage.source, message.partition, message.offset),
+            self.status.handling(self.stage.name, message.partition),
             self._tracing.stage(self.stage.name, message) as span,
             logs.about(
                 stage=self.stage.name,

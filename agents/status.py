@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from agents.headers import installed_version, worker_name
@@ -16,17 +15,6 @@ from agents.pool.pool import Pool
 from pipeline.stages import stage_named
 
 ERRORS_KEPT = 20
-
-
-@dataclass(frozen=True)
-class MessageInFlight:
-    """A message that is read and not yet confirmed; `since` is of the monotonic clock."""
-
-    stage: str
-    topic: str
-    partition: int
-    offset: int
-    since: float
 
 
 class WorkerStatus:
@@ -45,21 +33,21 @@ class WorkerStatus:
         """Messages sent and not confirmed yet."""
         self._model_detail: str | None = None
         self._lock = threading.Lock()
-        self._in_flight: dict[object, MessageInFlight] = {}
+        self._in_flight: list[tuple[str, int]] = []
+        """Stage and partition of each message that is read and not yet confirmed."""
         self._errors: deque[dict[str, Any]] = deque(maxlen=ERRORS_KEPT)
         self._started_at = time.time()
 
     @contextmanager
-    def handling(self, stage: str, topic: str, partition: int, offset: int) -> Iterator[None]:
+    def handling(self, stage: str, partition: int) -> Iterator[None]:
         """Count a message as in flight for the length of a `with` block."""
-        token = object()
         with self._lock:
-            self._in_flight[token] = MessageInFlight(stage, topic, partition, offset, time.monotonic())
+            self._in_flight.append((stage, partition))
         try:
             yield
         finally:
             with self._lock:
-                del self._in_flight[token]
+                self._in_flight.remove((stage, partition))
 
     @property
     def in_flight(self) -> int:
@@ -69,7 +57,7 @@ class WorkerStatus:
     def partitions_in_flight(self) -> set[tuple[str, int]]:
         """Stage and partition of each message in flight."""
         with self._lock:
-            return {(item.stage, item.partition) for item in self._in_flight.values()}
+            return set(self._in_flight)
 
     def error(self, stage: str, text: str) -> None:
         """Remember an error for the pages."""
@@ -82,9 +70,8 @@ class WorkerStatus:
 
     def snapshot(self) -> dict[str, Any]:
         """Everything as plain JSON values; times in seconds."""
-        now = time.monotonic()
         with self._lock:
-            in_flight, errors = list(self._in_flight.values()), list(self._errors)
+            in_flight, errors = list(self._in_flight), list(self._errors)
         return {
             "worker": self.worker,
             "host": socket.gethostname(),
@@ -95,17 +82,8 @@ class WorkerStatus:
             "assignment": self._partitions_by_topic(),
             "loop_beat": self.loop_beat,
             "models": self._models(),
-            "pool": self._pool(now),
-            "in_flight": [
-                {
-                    "stage": item.stage,
-                    "topic": item.topic,
-                    "partition": item.partition,
-                    "offset": item.offset,
-                    "since_seconds": now - item.since,
-                }
-                for item in in_flight
-            ],
+            "pool": self._pool(),
+            "in_flight": [{"stage": stage} for stage, _ in in_flight],
             "unconfirmed": self.unconfirmed(),
             "errors": errors,
         }
@@ -131,7 +109,7 @@ class WorkerStatus:
             "load_seconds": 0.0 if pool is None else pool.load_seconds,
         }
 
-    def _pool(self, now: float) -> dict[str, Any]:
+    def _pool(self) -> dict[str, Any]:
         if self.pool is None:
             return {"size": 0, "busy": 0, "waiting": 0, "restarts": 0, "fork_server_pid": None, "processes": []}
         processes = []
@@ -141,7 +119,7 @@ class WorkerStatus:
                 {
                     "pid": process.pid,
                     "state": process.state,
-                    "busy_seconds": now - process.head_started_at if head else 0.0,
+                    "busy_seconds": time.monotonic() - process.head_started_at if head else 0.0,
                     "stage": head.job.stage if head else None,
                 }
             )

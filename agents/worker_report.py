@@ -43,7 +43,6 @@ class WorkerReporter:
             for stage in STAGES
             if (counts := self._latency.over_window(stage.name, metrics.latency(stage.name), time.monotonic()))
         }
-        report["dead_letters"] = _by_stage(metrics.count("redefluss_dead_letters"))
         report["retries"] = _by_stage(metrics.count("redefluss_retries"))
         report["memory"] = memory_bytes(report)
         if self._settings.web_enabled:

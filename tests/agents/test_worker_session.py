@@ -49,7 +49,7 @@ def session(pool: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> WorkerSes
 
 
 async def test_a_message_in_flight_waits_its_turn_while_the_pool_gets_on(session, pool):
-    with session._status.handling("clean", "articles.raw", 1, 5):
+    with session._status.handling("clean", 1):
         assert session._stall_candidates(60)["clean"] == [0, 1], "the pool has not got on yet"
         pool.last_progress_at = time.monotonic()
         assert session._stall_candidates(60) == {"clean": [0], "entities": [0]}
