@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from agents import headers
 from agents.headers import RawHeaders, installed_version
+from agents.incoming import Incoming
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -45,26 +46,13 @@ class TraceSpan(Protocol):
 class Tracing(Protocol):
     """Opens spans."""
 
-    def stage(self, stage: str, message: "TracedMessage") -> AbstractContextManager[TraceSpan]:
+    def stage(self, stage: str, message: Incoming) -> AbstractContextManager[TraceSpan]:
         """The span of a message in a stage, for the length of a `with` block."""
         ...
 
     def stop(self) -> None:
         """Send what is left."""
         ...
-
-
-class TracedMessage(Protocol):
-    """A message: where it stands, and its headers."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def headers(self) -> RawHeaders: ...
 
 
 class _Carried:
@@ -102,7 +90,7 @@ class NoTracing:
     """No spans; a message's trace is carried along unchanged."""
 
     @contextmanager
-    def stage(self, stage: str, message: TracedMessage) -> Iterator[TraceSpan]:  # noqa: ARG002
+    def stage(self, stage: str, message: Incoming) -> Iterator[TraceSpan]:  # noqa: ARG002
         """Only the trace is known."""
         with _entered(_Carried(message.headers)) as span:
             yield span
@@ -137,7 +125,7 @@ class OpenTelemetryTracing:
         self._tracer = self._provider.get_tracer("redefluss", installed_version())
 
     @contextmanager
-    def stage(self, stage: str, message: TracedMessage) -> Iterator[TraceSpan]:
+    def stage(self, stage: str, message: Incoming) -> Iterator[TraceSpan]:
         """A consumer's span, named after topic and stage, whose parent is the span that published the message."""
         carrier = {name: text for name in PROPAGATED if (text := headers.text_of(message.headers, name)) is not None}
         attributes: dict[str, str | int] = {

@@ -10,12 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from aiohttp.web import (
-    AppKey,
-    HTTPTooManyRequests,
-    Request,
-    Response,
-)
+from aiohttp.web import AppKey, HTTPTooManyRequests, Request, Response
 from pydantic import BaseModel
 
 from agents.settings import Settings
@@ -166,19 +161,16 @@ class Site:
             HTTPTooManyRequests: with the time to wait.
         """
         right = self.guard.bearer_is_right(request)
-        if right is None:
-            return
-        wait = self.limiter.wait_seconds(self.client_of(request), LOGINS, count=not right)
-        if wait:
-            raise HTTPTooManyRequests(headers={"Retry-After": str(int(wait) + 1)})
+        if right is not None:
+            self.limit(request, LOGINS, count=not right)
 
-    def limit(self, request: Request, allowance: Allowance) -> None:
-        """Refuse the request if its client asks too often.
+    def limit(self, request: Request, allowance: Allowance, *, count: bool = True) -> None:
+        """Refuse the request if its client asks too often; without `count` this one does not count.
 
         Raises:
             HTTPTooManyRequests: with the time to wait.
         """
-        wait = self.limiter.wait_seconds(self.client_of(request), allowance)
+        wait = self.limiter.wait_seconds(self.client_of(request), allowance, count=count)
         if wait:
             raise HTTPTooManyRequests(headers={"Retry-After": str(int(wait) + 1)})
 
