@@ -169,7 +169,7 @@ async def _run(
     console.note(f"To {store.name}, as consumer group {group}")
     done = sink.progress
     async with (
-        served(registry_of(kind, lambda: done), settings.web_host, settings.sink_metrics_port, lambda: done.problem),
+        served(registry_of(kind, done), settings.web_host, settings.sink_metrics_port, lambda: done.problem),
         announced(settings, "sink", group, lambda: report_of(kind, store.name, done)),
     ):
         complete = await sink.run(until_caught_up=until_caught_up)

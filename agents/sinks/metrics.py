@@ -1,6 +1,6 @@
 """A sink's metrics, for Prometheus."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from prometheus_client import CollectorRegistry
@@ -18,13 +18,13 @@ class SinkCollector(Collector):
         progress: what it has done since it began.
     """
 
-    def __init__(self, kind: str, progress: Callable[[], Progress]) -> None:
+    def __init__(self, kind: str, progress: Progress) -> None:
         self._kind = kind
         self._progress = progress
 
     def collect(self) -> Iterator[Any]:
         """The metrics as they are now."""
-        done = self._progress()
+        done = self._progress
         messages = CounterMetricFamily(
             "redefluss_sink_messages", "Messages read from the topics, by outcome", labels=("store", "outcome")
         )
@@ -58,7 +58,7 @@ class SinkCollector(Collector):
         yield last
 
 
-def registry_of(kind: str, progress: Callable[[], Progress]) -> CollectorRegistry:
+def registry_of(kind: str, progress: Progress) -> CollectorRegistry:
     """A registry with a sink's metrics alone."""
     registry = CollectorRegistry()
     registry.register(SinkCollector(kind, progress))

@@ -42,7 +42,7 @@ def feed() -> Described:
 
 
 def sink() -> Described:
-    return exposed(registry_of("parquet", lambda: Progress(rows=Counter(quotes=1))))
+    return exposed(registry_of("parquet", Progress(rows=Counter(quotes=1))))
 
 
 def test_the_table_has_exactly_the_metrics_that_are_declared() -> None:

@@ -25,7 +25,7 @@ async def get(port: int, path: str) -> tuple[int, str]:
 
 async def test_metrics_and_health() -> None:
     done, port = Progress(), free_port()
-    async with served(registry_of("parquet", lambda: done), "127.0.0.1", port, lambda: done.problem):
+    async with served(registry_of("parquet", done), "127.0.0.1", port, lambda: done.problem):
         for _ in range(2):
             done.add(Batch(messages=[(None, None)] * 3), WriteResult({"articles": 2, "quotes": 4}, unchanged=1))  # type: ignore[list-item]
         done.refused, done.lag = 1, 40

@@ -121,7 +121,7 @@ def known_names() -> set[str]:
 
 
 def test_the_alert_rules_use_declared_metrics_only() -> None:
-    beside = [registry_of("parquet", Progress), FeedMetrics().registry]
+    beside = [registry_of("parquet", Progress()), FeedMetrics().registry]
     told = {sample for registry in beside for family in registry.collect() for sample in samples_of(family)}
     assert used_names((ROOT / "monitoring" / "alerts.yml").read_text()) <= known_names() | told
 
