@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import NotRequired, TypedDict, TypeVar, Unpack
 
 from agents import headers, logs
 from agents.bounded_records import CORRUPT, OVERSIZE
@@ -38,31 +38,31 @@ Send = Callable[..., Awaitable[None]]
 Result = TypeVar("Result")
 
 
-class Runner(ABC):
-    """Carries messages through one stage; what all stages have in common.
+class RunnerOptions(TypedDict):
+    """What a runner of any stage is given.
 
-    Args:
-        stage: the stage.
+    Attributes:
         settings: limits, and the names of topics.
         publisher: sends, and waits until the broker has confirmed.
         status: counts messages in flight, keeps errors and metrics.
-        tracing: gets a span of each message.
+        tracing: gets a span of each message; by default there are none.
     """
 
-    def __init__(
-        self,
-        stage: Stage,
-        *,
-        settings: Settings,
-        publisher: Publisher,
-        status: WorkerStatus,
-        tracing: Tracing | None = None,
-    ) -> None:
+    settings: Settings
+    publisher: Publisher
+    status: WorkerStatus
+    tracing: NotRequired[Tracing]
+
+
+class Runner(ABC):
+    """Carries messages through one stage; what all stages have in common."""
+
+    def __init__(self, stage: Stage, **options: Unpack[RunnerOptions]) -> None:
         self.stage = stage
-        self._settings = settings
-        self._publisher = publisher
-        self.status = status
-        self._tracing = tracing or NoTracing()
+        self._settings = settings = options["settings"]
+        self._publisher = options["publisher"]
+        self.status = options["status"]
+        self._tracing = options.get("tracing") or NoTracing()
         self._model = stage.model(settings.pipeline)
         self._max_bytes = stage.max_bytes(settings.pipeline)
         self._reports_failures = follows_deduplication(stage)

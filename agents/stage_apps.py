@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from functools import partial
-from typing import Any
 
 from agents.app import StageApp, create_app
 from agents.duplicates import DuplicateFilter
@@ -12,6 +11,7 @@ from agents.faust_adapter import COMMIT_SECONDS
 from agents.head_start import HeadStart, NextStage
 from agents.partitioner_check import PartitionerCheck
 from agents.publisher import Publisher
+from agents.runner import RunnerOptions
 from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
@@ -56,12 +56,7 @@ class StageApps:
         """The app of a stage, not started; what its state is restored from is read from now on."""
         seen = self._follow_seen(stage)
         state = self._restore_state(stage)
-        common: dict[str, Any] = {
-            "settings": self._settings,
-            "publisher": publisher,
-            "status": self._status,
-            "tracing": self._tracing,
-        }
+        common = RunnerOptions(settings=self._settings, publisher=publisher, status=self._status, tracing=self._tracing)
         duplicates = None if seen is None else DuplicateFilter(self._settings, seen, publisher)
         runner = (
             StageRunner(stage, head_start=self._head_start, duplicates=duplicates, **common)

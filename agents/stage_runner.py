@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import replace
 from functools import partial
+from typing import Unpack
 
 from agents import headers
 from agents.duplicates import DuplicateCheck, DuplicateFilter
@@ -13,11 +14,8 @@ from agents.membership import OwnershipLost
 from agents.outgoing import TooLarge
 from agents.pool.protocol import Done, Job, Refused
 from agents.pool.scheduler import JobFailed
-from agents.publisher import BeforeSend, Publisher
-from agents.runner import Runner, Send
-from agents.settings import Settings
-from agents.status import WorkerStatus
-from agents.tracing import Tracing
+from agents.publisher import BeforeSend
+from agents.runner import Runner, RunnerOptions, Send
 from pipeline.identity import key_text
 from pipeline.stages import FINISHED_TOPIC, Stage
 
@@ -29,26 +27,20 @@ class StageRunner(Runner):
 
     Args:
         stage: the stage.
-        settings: limits, and the names of topics.
         head_start: does the work, and may begin with that of the next stage.
-        publisher: sends, and waits until the broker has confirmed.
-        status: counts messages in flight, keeps errors and metrics.
         duplicates: recognises articles that were processed already; None: this stage does not look.
-        tracing: gets a span of each message.
+        options: as of any runner.
     """
 
     def __init__(
         self,
         stage: Stage,
         *,
-        settings: Settings,
         head_start: HeadStart,
-        publisher: Publisher,
-        status: WorkerStatus,
         duplicates: DuplicateFilter | None = None,
-        tracing: Tracing | None = None,
+        **options: Unpack[RunnerOptions],
     ) -> None:
-        super().__init__(stage, settings=settings, publisher=publisher, status=status, tracing=tracing)
+        super().__init__(stage, **options)
         self._head_start = head_start
         self._duplicates = duplicates
 

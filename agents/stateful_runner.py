@@ -9,19 +9,16 @@ import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from agents import kafka
 from agents.incoming import Incoming
 from agents.membership import OwnershipLost
 from agents.outgoing import Outgoing, TooLarge
 from agents.pool.protocol import Refused
-from agents.publisher import BeforeSend, Publisher
-from agents.runner import Runner, Send
-from agents.settings import Settings
+from agents.publisher import BeforeSend
+from agents.runner import Runner, RunnerOptions, Send
 from agents.stateful_processor import StatefulProcessor
-from agents.status import WorkerStatus
-from agents.tracing import Tracing
 from pipeline.stages import Stage
 
 log = logging.getLogger("redefluss.stateful_runner")
@@ -45,24 +42,12 @@ class StatefulRunner(Runner):
 
     Args:
         stage: the stage.
-        settings: limits, and the names of topics.
         state: does the work.
-        publisher: sends, and waits until the broker has confirmed.
-        status: counts messages in flight, keeps errors and metrics.
-        tracing: gets a span of each message.
+        options: as of any runner.
     """
 
-    def __init__(
-        self,
-        stage: Stage,
-        *,
-        settings: Settings,
-        state: StatefulProcessor,
-        publisher: Publisher,
-        status: WorkerStatus,
-        tracing: Tracing | None = None,
-    ) -> None:
-        super().__init__(stage, settings=settings, publisher=publisher, status=status, tracing=tracing)
+    def __init__(self, stage: Stage, *, state: StatefulProcessor, **options: Unpack[RunnerOptions]) -> None:
+        super().__init__(stage, **options)
         self._state = state
 
     async def handle(self, *messages: Incoming, before_publish: BeforeSend | None = None) -> None:
