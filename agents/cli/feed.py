@@ -45,6 +45,7 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
     from agents.feed.fetching import Fetcher
     from agents.feed.hosts import Hosts
     from agents.feed.metrics import FeedMetrics
+    from agents.feed.page_producer import PageProducer
     from agents.feed.poll_result import PollResult
     from agents.feed.poller import Poller
     from agents.feed.seen import SeenPages
@@ -82,10 +83,10 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
                 feeds,
                 seen,
                 fetcher,
-                send,
-                Cleaner(settings.pipeline),
+                PageProducer(
+                    seen, send, Cleaner(settings.pipeline), max_message_bytes=settings.max_raw_bytes, metrics=metrics
+                ),
                 max_page_bytes=settings.max_article_bytes,
-                max_message_bytes=settings.max_raw_bytes,
                 follow_seconds=settings.feed_follow_hours * 3600,
                 metrics=metrics,
             )

@@ -15,11 +15,10 @@ from agents.feed.feed_document import FeedDocument, FeedEntry, FeedUnreadable
 from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher, FetchError, FetchResponse, gunzipped
 from agents.feed.metrics import FeedMetrics
-from agents.feed.page_producer import NotSent, PageProducer, SendArticle
+from agents.feed.page_producer import NotSent, PageProducer
 from agents.feed.poll_result import PollResult
 from agents.feed.seen import Page, SeenPages
 from agents.feed.timing import mark_failure, next_interval, next_look
-from schemas.records import CleanArticle, RawArticle
 
 log = logging.getLogger("redefluss.feed")
 
@@ -51,10 +50,8 @@ class Poller:
         feeds: all of them.
         seen: what was seen before.
         fetcher: does the requests; open.
-        send: takes a record and its bytes.
-        clean: the function of the first stage, which tells whether a page says something new.
+        producer: makes articles of pages, and sends them.
         max_page_bytes: of a page; larger ones fail.
-        max_message_bytes: of a record; larger ones fail.
         follow_seconds: how long an article's changes are looked for.
         metrics: counts.
     """
@@ -64,11 +61,9 @@ class Poller:
         feeds: Sequence[FeedSource],
         seen: SeenPages,
         fetcher: Fetcher,
-        send: SendArticle,
-        clean: Callable[[RawArticle], CleanArticle],
+        producer: PageProducer,
         *,
         max_page_bytes: int,
-        max_message_bytes: int,
         follow_seconds: float,
         metrics: FeedMetrics,
     ) -> None:
@@ -79,7 +74,7 @@ class Poller:
         self._max_page = max_page_bytes
         self._follow = follow_seconds
         self._metrics = metrics
-        self._producer = PageProducer(seen, send, clean, max_message_bytes=max_message_bytes, metrics=metrics)
+        self._producer = producer
         self.problems: dict[str, str] = {}
         """By the URL of a feed: what is wrong with it, or with the last of its pages that failed."""
 

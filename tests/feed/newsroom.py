@@ -1,6 +1,6 @@
 """A newsroom that polls feeds, and what it has sent."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher
 from agents.feed.hosts import Hosts
 from agents.feed.metrics import FeedMetrics
+from agents.feed.page_producer import PageProducer
 from agents.feed.poll_result import PollResult
 from agents.feed.poller import Poller
 from agents.feed.seen import SeenPages
@@ -45,12 +46,14 @@ class Newsroom:
         try:
             hosts = Hosts(pause_seconds=0, until=seen.hosts(), on_change=seen.save_host)
             async with Fetcher(hosts, user_agent="Redefluss/1", allow_private=True, timeout_seconds=5) as fetcher:
-                yield Poller(
-                    feeds, seen, fetcher, self.send, CLEANER,
-                    max_message_bytes=1_000_000, metrics=FeedMetrics(), **self.options,
-                )  # fmt: skip
+                yield self.poller(feeds, seen, fetcher)
         finally:
             seen.close()
+
+    def poller(self, feeds: Sequence[FeedSource], seen: SeenPages, fetcher: Fetcher) -> Poller:
+        metrics = FeedMetrics()
+        producer = PageProducer(seen, self.send, CLEANER, max_message_bytes=1_000_000, metrics=metrics)
+        return Poller(feeds, seen, fetcher, producer, metrics=metrics, **self.options)
 
     async def once(self, *feeds: FeedSource) -> list[PollResult]:
         self.sent.clear()

@@ -9,10 +9,8 @@ from agents.feed import page
 from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher, FetchResponse
 from agents.feed.hosts import Hosts
-from agents.feed.metrics import FeedMetrics
-from agents.feed.poller import Poller
 from agents.feed.seen import SeenPages
-from tests.feed.newsroom import CLEANER, Newsroom, feed
+from tests.feed.newsroom import Newsroom, feed
 from tests.feed.site import Site, rss_of
 
 
@@ -28,10 +26,7 @@ async def test_private_addresses_in_a_feed_are_refused(site: Site, newsroom: New
 
     seen = SeenPages(newsroom.folder)
     async with PublicFeed(Hosts(pause_seconds=0), user_agent="Redefluss", timeout_seconds=2) as strict:
-        poller = Poller(
-            [FeedSource(url="http://zeitung.example/feed.xml", source="Bote")], seen, strict, newsroom.send, CLEANER,
-            max_message_bytes=1_000_000, metrics=FeedMetrics(), **newsroom.options,
-        )  # fmt: skip
+        poller = newsroom.poller([FeedSource(url="http://zeitung.example/feed.xml", source="Bote")], seen, strict)
         (result,) = await poller.once(lambda _: None)
     seen.close()
     assert result.error is None
