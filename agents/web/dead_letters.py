@@ -4,7 +4,8 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -107,11 +108,17 @@ async def replay_letter(site: Site, line: DeadLetterLine, *, by: str) -> bool:
     """
     written = instant_at(line.at)
     letter = StoredLetter(line.partition, line.offset, await load_letter(site, line), written_at=written)
+    with _broker_takes_it():
+        return (await replay(site.settings, [letter], by=by)).sent > 0
+
+
+@contextmanager
+def _broker_takes_it() -> Iterator[None]:
+    """For the length of a `with` block, what the broker has against a replay becomes HTTPServiceUnavailable."""
     try:
-        report = await replay(site.settings, [letter], by=by)
+        yield
     except (KafkaError, OSError, TopicError, MissingPermission) as error:
         raise ServiceUnavailable("the broker did not take it: %(detail)s", detail=error) from None
-    return report.sent > 0
 
 
 @dataclass(frozen=True)
@@ -134,10 +141,8 @@ async def replay_selected(request: Request, form: Mapping[str, str], *, dry_run:
     begin = None if since is None else datetime.fromtimestamp(since, UTC)
     by = f"web {request.remote}"
     letters = _at_most(BULK, read(site.settings, stage=stage, reason=reason, since=begin))
-    try:
+    with _broker_takes_it():
         report = await replay(site.settings, letters, dry_run=dry_run, by=by)
-    except (KafkaError, OSError, TopicError) as error:
-        raise ServiceUnavailable("the broker did not take it: %(detail)s", detail=error) from None
     log.info(
         "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be sent",
         *(by, "would replay" if dry_run else "replays", stage or "any", reason or "any", form.get("since") or "ever"),

@@ -10,6 +10,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from agents import health
+from agents.permissions import MissingPermission, Need
 from agents.web import dead_letters
 from agents.web.operations import StreamMonitor
 from agents.web.store.location import store_path
@@ -189,3 +190,14 @@ async def test_replaying_many_needs_the_token_and_the_broker(client: Client, wri
         answer = await client.post("/dead-letters", data={"act": act}, headers=FORM, allow_redirects=False)
         assert answer.status == 503
     assert (await client.post("/dead-letters", data={"since": "x"}, headers=FORM)).status == 400
+
+
+async def test_a_permission_that_is_missing_for_a_replay_of_many_is_named(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object, **__: object) -> None:
+        raise MissingPermission([Need("WRITE", "topic", "articles.raw")])
+
+    monkeypatch.setattr(dead_letters, "replay", refused)
+    answer = await client.post("/dead-letters", data={"act": "send"}, headers=FORM, allow_redirects=False)
+    assert (answer.status, "WRITE on the topic articles.raw" in await answer.text()) == (503, True)

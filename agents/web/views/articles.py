@@ -16,18 +16,6 @@ from schemas.records import QuoteArticle
 pages = Pages("articles")
 
 
-@pages.page("/articles/", name="article-by-query")
-async def article_by_query(_: web.View, request: Request) -> Response:
-    """The article whose id stands in the query."""
-    return await _page(request, request.query.get("id", ""))
-
-
-@pages.page(r"/articles/{id:[\s\S]+}", name="article")
-async def article(_: web.View, request: Request, id: str) -> Response:
-    """The article with that id, which may hold anything, also slashes."""
-    return await _page(request, id)
-
-
 async def find_article(site: Site, id_: str) -> StoredArticle:
     """The article from the store.
 
@@ -40,7 +28,11 @@ async def find_article(site: Site, id_: str) -> StoredArticle:
     return found
 
 
-async def _page(request: Request, id_: str) -> Response:
+@pages.page("/articles/", name="article-by-query")
+@pages.page(r"/articles/{id:[\s\S]+}", name="article")
+async def article(_: web.View, request: Request, id: str | None = None) -> Response:
+    """The article with that id, which may hold anything, also slashes; without one, that whose id is in the query."""
+    id_ = request.query.get("id", "") if id is None else id
     site = site_of(request)
     found = await find_article(site, id_)
     try:

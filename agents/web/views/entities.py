@@ -37,18 +37,6 @@ LEAST_DAYS = 14
 pages = Pages("entities")
 
 
-@pages.page("/entities/", name="entity-by-query")
-async def entity_by_query(_: web.View, request: Request) -> Response:
-    """The entity whose id stands in the query."""
-    return await _page(request, request.query.get("id", ""))
-
-
-@pages.page(r"/entities/{id:[\s\S]+}", name="entity")
-async def entity(_: web.View, request: Request, id: str) -> Response:
-    """The entity with that id."""
-    return await _page(request, id)
-
-
 async def find_entity(request: Request, site: Site, id_: str) -> EntityDetail:
     """The entity from the store.
 
@@ -63,7 +51,11 @@ async def find_entity(request: Request, site: Site, id_: str) -> EntityDetail:
     return found
 
 
-async def _page(request: Request, id_: str) -> Response:
+@pages.page("/entities/", name="entity-by-query")
+@pages.page(r"/entities/{id:[\s\S]+}", name="entity")
+async def entity(_: web.View, request: Request, id: str | None = None) -> Response:
+    """The entity with that id; without one, that whose id is in the query."""
+    id_ = request.query.get("id", "") if id is None else id
     site = site_of(request)
     view = one_of("view", request.query.get("view", "said"), get_args(View))
     each = each_in(request.query)
