@@ -151,9 +151,9 @@ class WorkerSession:
                 return
             log.info("running %s on %s", ", ".join(stage.name for stage in self._stages), self._settings.broker)
             while not self._stop.is_set():
-                if self._pool.broken is not None and self._pool.broken.done():
-                    self._status.models_failed(self._pool.broken.result())
-                    raise PoolError(self._pool.broken.result())
+                if self._pool.broken is not None:
+                    self._status.models_failed(self._pool.broken)
+                    raise PoolError(self._pool.broken)
                 broken = [app for app in self._apps if app.crashed or app.failed]
                 if broken:
                     log.warning("%s failed; reconnecting", ", ".join(app.conf.id for app in broken))

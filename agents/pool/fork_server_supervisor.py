@@ -31,42 +31,21 @@ class ForkServerSupervisor:
     Attributes:
         client: by which it is sent commands.
         loaded: whether the one that runs has loaded the models.
+        ready: whether one has, even if it has died since.
         load_seconds: how long that took.
-        broken: resolves, with a line that says why, when the models will never be loaded; None before `start`.
+        broken: a line that says why the models will never be loaded; None: they may be.
         stopping: true: what dies is not started again.
     """
 
     def __init__(self, setup: ForkServerSetup, on_loaded: Callable[[], None], on_report: Callable[..., None]) -> None:
         self.client = ForkServerClient(setup, self._receive, self._on_gone)
-        self.loaded = False
+        self.loaded = self.ready = False
         self.load_seconds = 0.0
-        self.broken: asyncio.Future[str] | None = None
+        self.broken: str | None = None
         self._on_loaded = on_loaded
         self._on_report = on_report
-        self._first_load: asyncio.Future[float] | None = None
         self._unfinished_loads = 0
         self.stopping = False
-
-    @property
-    def ready(self) -> bool:
-        """Whether one has loaded the models, even if it has died since."""
-        return self._first_load is not None and self._first_load.done() and not self._first_load.exception()
-
-    def start(self) -> None:
-        """Start one; the models load in the background."""
-        loop = asyncio.get_running_loop()
-        self._first_load = loop.create_future()
-        self.broken = loop.create_future()
-        self._start()
-
-    async def wait_loaded(self) -> float:
-        """Wait for the models; the seconds they took.
-
-        Raises:
-            PoolError: they cannot be loaded.
-        """
-        assert self._first_load is not None
-        return await asyncio.shield(self._first_load)
 
     async def stop(self) -> None:
         """End it, and with it all that it forked."""
@@ -78,26 +57,23 @@ class ForkServerSupervisor:
         log.warning("no process can be started (%s); trying again", error)
         asyncio.get_running_loop().call_later(START_AGAIN_SECONDS, start)
 
-    def _start(self) -> None:
-        """Start one, as soon as the system has room for it."""
+    def start(self) -> None:
+        """Start one, as soon as the system has room for it; the models load in the background."""
         if self.stopping:
             return
         try:
             self.client.start()
         except OSError as error:
-            self.start_later(self._start, error)
+            self.start_later(self.start, error)
 
     def _receive(self, kind: str, *values: Any) -> None:
-        assert self._first_load is not None
         if kind == "ready":
-            self.loaded = True
+            self.loaded = self.ready = True
             self._unfinished_loads = 0
             self.load_seconds = values[0]
-            if not self._first_load.done():
-                self._first_load.set_result(values[0])
             self._on_loaded()
         elif kind == "failed":
-            self._fail(values[0])
+            self.broken = self.broken or values[0]
         else:
             self._on_report(kind, *values)
 
@@ -108,16 +84,9 @@ class ForkServerSupervisor:
             self._unfinished_loads += 1
         self.loaded = False
         if self._unfinished_loads >= MAX_UNFINISHED_LOADS:
-            self._fail(f"the process that loads the models died {MAX_UNFINISHED_LOADS} times before it had")
-        elif self.broken is None or not self.broken.done():
+            self.broken = self.broken or (
+                f"the process that loads the models died {MAX_UNFINISHED_LOADS} times before it had"
+            )
+        elif self.broken is None:
             log.warning("the process that holds the models ended; it is started again")
-            self._start()
-
-    def _fail(self, why: str) -> None:
-        assert self._first_load is not None
-        assert self.broken is not None
-        if not self._first_load.done():
-            self._first_load.set_exception(PoolError(why))
-            self._first_load.exception()  # someone may never ask
-        if not self.broken.done():
-            self.broken.set_result(why)
+            self.start()

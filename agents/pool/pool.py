@@ -108,22 +108,14 @@ class Pool:
         return self._supervisor.load_seconds
 
     @property
-    def broken(self) -> asyncio.Future[str] | None:
-        """Resolves, with a line that says why, when the pool can no longer work; None before it is started."""
+    def broken(self) -> str | None:
+        """A line that says why the pool can no longer work; None: it can, as far as is known."""
         return self._supervisor.broken
 
     async def start(self) -> None:
-        """Start the fork server; models load in the background (`loaded`), jobs may be submitted meanwhile."""
+        """Start the fork server; models load in the background (`ready`), jobs may be submitted meanwhile."""
         self._supervisor.start()
         self._watch_task = asyncio.get_running_loop().create_task(self._watch_clock())
-
-    async def loaded(self) -> float:
-        """Wait for the models; the seconds they took.
-
-        Raises:
-            PoolError: they cannot be loaded.
-        """
-        return await self._supervisor.wait_loaded()
 
     async def run(self, job: Job) -> tuple[Outcome, int]:
         """Do a job in some process; a process that dies of it is replaced and the job begun again, once.

@@ -14,7 +14,6 @@ import pytest
 import pytest_asyncio
 
 from agents.pool import fork_server_supervisor
-from agents.pool.fork_server_supervisor import PoolError
 from agents.pool.pool import Pool
 from agents.pool.protocol import Done, Job, Refused
 from agents.pool.scheduler import JobFailed
@@ -87,7 +86,7 @@ async def test_a_job_past_its_time_is_stopped_and_not_tried_again(make_pool):
 
 async def test_others_do_not_wait_for_a_job_that_takes_long(make_pool):
     pool = await make_pool(processes=1, time_limit_seconds=6)
-    await pool.loaded()
+    await until(lambda: pool.ready)
     bad = asyncio.ensure_future(pool.run(job("loop")))
     await asyncio.gather(*(pool.run(job(f"echo {number}")) for number in range(20)))
     assert not bad.done()
@@ -101,7 +100,7 @@ async def test_others_do_not_wait_for_a_job_that_takes_long(make_pool):
 async def test_a_job_that_takes_long_but_not_too_long_is_done_once(make_pool):
     restarts: list[str] = []
     pool = await make_pool(processes=1, time_limit_seconds=2, on_restart=restarts.append)
-    await pool.loaded()
+    await until(lambda: pool.ready)
     outcomes = await asyncio.gather(*(pool.run(job("nap")) for _ in range(6)))  # each over a tenth of the limit
     assert [attempts for _, attempts in outcomes] == [1] * 6
     assert not restarts
@@ -110,7 +109,7 @@ async def test_a_job_that_takes_long_but_not_too_long_is_done_once(make_pool):
 
 async def test_a_job_that_dies_before_it_is_stopped_crashed(make_pool):
     pool = await make_pool(processes=1, time_limit_seconds=2)
-    await pool.loaded()
+    await until(lambda: pool.ready)
     await all_idle(pool)
     (process,) = pool.processes
     bad = asyncio.ensure_future(pool.run(job("eat")))
@@ -124,7 +123,7 @@ async def test_stages_take_turns(make_pool, monkeypatch):
     pool = await make_pool(processes=1)
     # A job that the machine holds up would make those of its stage count as dear.
     monkeypatch.setattr(pool._scheduler, "record_duration", lambda *_: None)
-    await pool.loaded()
+    await until(lambda: pool.ready)
     order: list[str] = []
 
     async def run(stage: str) -> None:
@@ -158,7 +157,7 @@ async def test_a_job_with_a_limit_of_its_own_is_ended_by_that(make_pool):
 
 async def test_a_killed_fork_server_is_started_again_and_nothing_is_blamed_for_it(make_pool):
     pool = await make_pool()
-    await pool.loaded()
+    await until(lambda: pool.ready)
     running = [asyncio.ensure_future(pool.run(job("nap"))) for _ in range(6)]
     await asyncio.sleep(0.1)
     for _ in range(2):
@@ -171,7 +170,7 @@ async def test_what_the_system_has_no_room_for_is_started_as_soon_as_it_has(make
     """Neither descriptors nor processes are endless, and nobody else would start these again."""
     monkeypatch.setattr(fork_server_supervisor, "START_AGAIN_SECONDS", 0.1)
     pool = await make_pool(processes=1)
-    await pool.loaded()
+    await until(lambda: pool.ready)
     await all_idle(pool)
     (process,) = pool.processes
     with monkeypatch.context() as patched:
@@ -217,13 +216,14 @@ async def test_a_limit_holds_where_no_priority_may_be_lowered(make_pool, monkeyp
 
 async def test_a_loader_that_fails_breaks_the_pool_with_its_reason(make_pool):
     pool = await make_pool(loader="tests.support.jobs:broken")
-    with pytest.raises(PoolError, match="no such model"):
-        await pool.loaded()
+    await until(lambda: pool.broken)
+    assert "no such model" in pool.broken
+    assert not pool.ready
 
 
 async def test_stopping_ends_every_process(make_pool):
     pool = await make_pool()
-    await pool.loaded()
+    await until(lambda: pool.ready)
     await pool.run(job("echo"))
     await until(lambda: len(descendants(pool.fork_server_pid)) >= 2)  # the second one may still be on its way
     family = [pool.fork_server_pid, *descendants(pool.fork_server_pid)]

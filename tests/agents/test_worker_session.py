@@ -101,8 +101,7 @@ async def test_stopped_while_its_apps_start_it_leaves_no_error_that_nobody_has_a
 
 
 async def test_it_ends_with_what_is_wrong_when_the_pool_cannot_work(session, pool):
-    pool.broken = asyncio.get_running_loop().create_future()
-    pool.broken.set_result("no such model")
+    pool.broken = "no such model"
     with pytest.raises(PoolError, match="no such model"):
         await asyncio.wait_for(session._serve(), 20)
     assert session._status.snapshot()["models"]["detail"] == "no such model"
