@@ -1,6 +1,5 @@
 """Copies of topics on this machine's disk, in RocksDB, each worker's in a folder of its own."""
 
-import fcntl
 import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from rocksdict import (
     WriteBatch,
 )
 
+from agents.file_lock import locked
 from schemas.codec import one_line
 
 WRITE_BUFFER_BYTES = 2_097_152
@@ -210,14 +210,6 @@ def _lock_free_folder(folder: Path) -> tuple[Path, TextIO]:
     while True:
         path = folder / str(number)
         path.mkdir(parents=True, exist_ok=True)
-        lock = (path / "lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:  # another worker's
-            lock.close()
-            number += 1
-        except OSError:
-            lock.close()
-            raise
-        else:
+        if (lock := locked(path / "lock")) is not None:
             return path, lock
+        number += 1  # it is another worker's

@@ -5,7 +5,6 @@ confirmed, each in a transaction: after a crash nothing is missing, and only
 what was under way is fetched again.
 """
 
-import fcntl
 import json
 import sqlite3
 import time
@@ -16,6 +15,7 @@ from typing import Any
 
 from agents.feed.feed_document import FeedEntry
 from agents.feed.harvest import Harvest
+from agents.file_lock import locked
 from agents.sqlite_transaction import transaction
 from pipeline.identity import article_id
 from schemas.records import RawArticle
@@ -109,14 +109,10 @@ class SeenPages:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (folder / "feed.lock").open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._lock.close()
-            if not isinstance(error, BlockingIOError):  # such as a file system without locks
-                raise
-            raise SeenError(f"another `redefluss feed` runs on {folder}; REDEFLUSS_DATA_DIR names another") from None
+        lock = locked(folder / "feed.lock")
+        if lock is None:
+            raise SeenError(f"another `redefluss feed` runs on {folder}; REDEFLUSS_DATA_DIR names another")
+        self._lock = lock
         path = folder / "feed.sqlite"
         try:
             self._db = sqlite3.connect(path, isolation_level=None)

@@ -1,12 +1,13 @@
 """What saved searches have told, what waits and what was refused: in SQLite, so that no restart loses it."""
 
-import fcntl
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import TextIO
+
+from agents.file_lock import locked
 
 REMEMBERED_SECONDS = 40 * 86400.0
 """Longer than the pages keep anything by default."""
@@ -51,7 +52,7 @@ class Outbox:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock: IO[str] | None = None
+        self._lock: TextIO | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
@@ -64,15 +65,13 @@ class Outbox:
             raise OutboxError(f"{path}: {error}") from None
 
     def claim(self) -> bool:
-        """Whether this process is the one that sends, until `close`; two would send everything twice."""
-        lock = self._path.with_suffix(".watch.lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            return False
-        self._lock = lock
-        return True
+        """Whether this process is the one that sends, until `close`; two would send everything twice.
+
+        Raises:
+            OSError: that cannot be told, as on a file system without locks.
+        """
+        self._lock = locked(self._path.with_suffix(".watch.lock"))
+        return self._lock is not None
 
     def close(self) -> None:
         """Close the file."""

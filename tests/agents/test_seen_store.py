@@ -1,6 +1,7 @@
 """What a worker keeps on its disk: values and how far they were read, both or neither, apart from other workers'."""
 
 import errno
+import fcntl
 import random
 import shutil
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from types import SimpleNamespace
 import pytest
 from rocksdict import AccessType, Options, Rdict
 
-from agents import local_store
 from agents.duplicates import SeenArticle
 from agents.local_store import BLOCK_CACHE_BYTES, PREFIX_BYTES, WRITE_BUFFER_BYTES, LocalStore, LocalStoreError
 from agents.seen_replica import SeenReplica
@@ -205,7 +205,7 @@ def test_a_file_system_without_locks_is_named(tmp_path, monkeypatch):
     def flock(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(local_store.fcntl, "flock", flock)
+    monkeypatch.setattr(fcntl, "flock", flock)
     with pytest.raises(LocalStoreError, match="No locks available"):
         LocalStore(tmp_path, "copy", 60)
     assert [path.name for path in tmp_path.iterdir()] == ["0"]

@@ -1,6 +1,8 @@
 """A saved search tells its receiver what is new: once, signed, again until it is taken, not too often."""
 
 import asyncio
+import errno
+import fcntl
 import hashlib
 import hmac
 import time
@@ -195,6 +197,19 @@ async def test_why_nobody_can_be_reached_is_told(writer: StoreWriter, running: R
 def test_an_outbox_that_is_a_folder_is_told_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(OutboxError, match="unable to open database file"):
         Outbox(tmp_path)
+
+
+def test_where_files_cannot_be_locked_nobody_is_told_of_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    outbox = Outbox(tmp_path / "kasten.watch")
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(OSError, match="No locks available"):
+        outbox.claim()
+    outbox.close()
 
 
 async def test_what_is_refused_is_set_aside_and_can_be_sent_again(
