@@ -19,6 +19,7 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
     for_code,
 )
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from agents.authorized_operations import GroupRequest, TopicsRequest, topic_id
 from agents.connection_check import permanent_problem
@@ -143,6 +144,21 @@ class Admin(AIOKafkaAdminClient):  # type: ignore[misc]
             return 0
         operations: int = described["authorized_operations"]
         return operations if operations > 0 else None
+
+    async def committed(
+        self, group: str, partitions: Sequence[TopicPartition], *, coordinator: int
+    ) -> dict[TopicPartition, OffsetAndMetadata]:
+        """What a consumer group has committed, by partition; offset -1: nothing.
+
+        Raises:
+            GroupCoordinatorNotAvailableError: its coordinator, the node of this number, does not tell.
+        """
+        found: dict[TopicPartition, OffsetAndMetadata] = await self.list_consumer_group_offsets(
+            group, group_coordinator_id=coordinator, partitions=partitions
+        )
+        if not found.keys() >= set(partitions):  # so aiokafka answers where the broker answers with an error
+            raise GroupCoordinatorNotAvailableError
+        return found
 
 
 @asynccontextmanager

@@ -178,11 +178,7 @@ class ProgressReader:
                 coordinator = await self._admin.find_coordinator(group)
             except GroupAuthorizationFailedError:
                 raise MissingPermission([Need("DESCRIBE", "group", group)]) from None
-        offsets: dict[TopicPartition, OffsetAndMetadata] = await self._admin.list_consumer_group_offsets(
-            group, group_coordinator_id=coordinator, partitions=partitions
-        )
-        if not offsets.keys() >= set(partitions):  # so aiokafka answers where the broker answers with an error
-            raise GroupCoordinatorNotAvailableError
+        offsets = await self._admin.committed(group, partitions, coordinator=coordinator)
         self._coordinators[group] = coordinator  # only now: after an error it may be another
         return offsets
 

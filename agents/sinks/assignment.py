@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
-from aiokafka.structs import OffsetAndMetadata
+from aiokafka.errors import KafkaError
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from agents import cluster
@@ -181,10 +180,6 @@ class Assignment:
             ):
                 with attempt:
                     node = await client.find_coordinator(self._group)
-                    found: Mapping[TopicPartition, OffsetAndMetadata] = await client.list_consumer_group_offsets(
-                        self._group, group_coordinator_id=node, partitions=partitions
-                    )
-                    if not found.keys() >= set(partitions):  # so aiokafka answers where the broker gives an error
-                        raise GroupCoordinatorNotAvailableError
+                    found = await client.committed(self._group, partitions, coordinator=node)
         kept = {tp: known for tp, known in found.items() if known.offset >= 0}
         return {tp: StoredPosition(known.offset, known.metadata or "") for tp, known in kept.items()}
