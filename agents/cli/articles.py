@@ -20,7 +20,7 @@ from agents.charset import decoded, is_utf_16
 from agents.cli.input_files import KIND_OF_ENDING, STDIN, FileKind, ending_of
 from pipeline.identity import article_id
 from schemas import exact_json
-from schemas.codec import RecordError, decode, encode, one_line
+from schemas.codec import BYTE_ORDER_MARK, RecordError, decode, encode, one_line
 from schemas.records import RawArticle
 
 DOCUMENT_BYTES = 268_435_456
@@ -82,7 +82,7 @@ def kind_of(name: str, head: bytes) -> FileKind:
     """What a file holds: by its ending, else by how it begins."""
     if kind := KIND_OF_ENDING.get(ending_of(name)):
         return kind
-    start = (decoded(head).encode() if is_utf_16(head) else head.removeprefix(b"\xef\xbb\xbf")).lstrip()
+    start = (decoded(head).encode() if is_utf_16(head) else head.removeprefix(BYTE_ORDER_MARK)).lstrip()
     if start[:1] in (b"{", b"["):
         return FileKind.JSON
     return FileKind.HTML if _HTML_START.match(start) else FileKind.TEXT
@@ -155,14 +155,14 @@ def _json_lines(name: str, line: bytes, stream: IO[bytes], limit_bytes: int) -> 
             yield RefusedInput(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
             while line and not line.endswith(b"\n"):
                 line = stream.readline(limit_bytes)
-        elif value := line.strip().removeprefix(b"\xef\xbb\xbf"):
+        elif value := line.strip().removeprefix(BYTE_ORDER_MARK):
             yield from _value(origin, value, limit_bytes)
         line = stream.readline(limit_bytes + 1)
 
 
 def _json_document(name: str, data: bytes, limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
     """A file that is one JSON value over several lines, or JSON lines of which the first is broken."""
-    data = data.removeprefix(b"\xef\xbb\xbf").strip()
+    data = data.removeprefix(BYTE_ORDER_MARK).strip()
     if _is_json(data):
         yield from _value(name, data, limit_bytes)
         return

@@ -18,7 +18,7 @@ from agents.cli import articles, console, input_files
 from agents.cli.errors import CommandError, ExitCode, load_settings
 from agents.settings import Settings
 from pipeline.stages import stages_between
-from schemas.codec import RecordError, decode, encode
+from schemas.codec import BYTE_ORDER_MARK, RecordError, decode, encode
 from schemas.records import CleanArticle, EntityArticle, QuoteArticle, RawArticle
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _later_record(name: str, data: bytes) -> CleanArticle | None:
     if data.startswith(b"\x1f\x8b"):
         with suppress(OSError, EOFError, zlib.error):  # told by whoever reads it as a raw article
             data = gzip.GzipFile(fileobj=BytesIO(data)).read(articles.DOCUMENT_BYTES)  # a few can become very many
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.removeprefix(BYTE_ORDER_MARK)
     if not data.lstrip().startswith(b"{"):
         return None
     try:

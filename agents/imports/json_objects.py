@@ -11,9 +11,7 @@ from agents.cli.articles import DOCUMENT_BYTES, TOO_LARGE, UTF_16, ArticleMessag
 from agents.imports.field_names import raw_article
 from agents.imports.messages import message
 from schemas import exact_json
-from schemas.codec import RecordError, one_line
-
-_MARK = b"\xef\xbb\xbf"
+from schemas.codec import BYTE_ORDER_MARK, RecordError, one_line
 
 
 def lines(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
@@ -28,7 +26,7 @@ def lines(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessa
             yield RefusedInput(f"{path}:{number}", f"larger than {limit_bytes:,} bytes, the limit of a message")
             while line and not line.endswith(b"\n"):
                 line = raw.readline(limit_bytes)
-        elif value := line.removeprefix(_MARK).strip():
+        elif value := line.removeprefix(BYTE_ORDER_MARK).strip():
             yield _parsed(f"{path}:{number}", value, limit_bytes)
 
 
@@ -41,7 +39,7 @@ def document(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMe
     if is_utf_16(data):
         yield RefusedInput(str(path), UTF_16)
         return
-    data = data.removeprefix(_MARK).strip()
+    data = data.removeprefix(BYTE_ORDER_MARK).strip()
     try:
         value = exact_json.loads(data)
     except orjson.JSONDecodeError as error:
