@@ -17,7 +17,6 @@ import threading
 import time
 from importlib.metadata import files
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Self
 
 from agents.listening import free_port
@@ -111,9 +110,7 @@ class EmbeddedBroker:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 

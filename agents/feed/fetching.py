@@ -10,7 +10,6 @@ import ssl
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Literal, Self
 
 import aiohttp
@@ -120,9 +119,7 @@ class Fetcher:
         )
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
     async def get(
@@ -167,7 +164,7 @@ class Fetcher:
         except TimeoutError:
             raise FetchError(f"no whole answer within {self._timeout:g} s", "failed") from None
         except (aiohttp.ClientError, OSError, ssl.SSLError, zlib.error) as error:
-            if isinstance(refused := _cause(error, AddressRefused), AddressRefused):
+            if (refused := _refusal_behind(error)) is not None:
                 raise FetchError(one_line(str(refused)), "refused") from None
             raise FetchError(one_line(str(error)) or type(error).__name__, "failed") from None
         except ValueError as error:  # a URL that is none
@@ -257,11 +254,9 @@ def _forbidden(error: FetchError) -> bool:
     return error.fate == "refused" and str(error).startswith("HTTP 4")
 
 
-def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:
-    """The first error of that kind among those that `error` came of."""
+def _refusal_behind(error: BaseException) -> AddressRefused | None:
+    """The refusal of an address that `error` came of."""
     at: BaseException | None = error
-    while at is not None:
-        if isinstance(at, kind):
-            return at
+    while at is not None and not isinstance(at, AddressRefused):
         at = at.__cause__ or at.__context__
-    return None
+    return at
