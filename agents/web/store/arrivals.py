@@ -9,6 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from agents.web.models import ArticleLine
+from agents.web.store.access import StoreAccess
 from agents.web.store.article_lists import ArticleFilter, article_line, with_copies
 
 MOST_GONE = 200
@@ -30,10 +31,42 @@ class GoneArticle:
     same: int
 
 
-def last_number(connection: sqlite3.Connection) -> int:
-    """The number of what came or went last; 0: nothing has come yet."""
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
-    return 0 if row is None else int(row[0])
+class ArrivalReader(StoreAccess):
+    """The queries of `StoreReader` on what came and went."""
+
+    def last_sequence(self) -> int:
+        """The number of what came or went last; 0: nothing has come yet."""
+        with self._open() as connection:
+            row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
+        return 0 if row is None else int(row[0])
+
+    def arrivals(self, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine | GoneArticle]:
+        """What the `limit` articles that came last before number `before`, and those that went since, change in a list,
+        in the order of their numbers.
+
+        For an article of `shown` whose text another paper had before, in the time that is asked for, it is that one
+        with its copies; for one that went it is what stands for its text now, if anything does.
+        """
+        with self._open() as connection:
+            came = _came(connection, shown, limit=limit, before=before)
+            went = _went(connection, shown, limit=limit, before=before)
+        return sorted([*came, *went], key=lambda change: change.sequence)
+
+    def leaves_out(self, shown: ArticleFilter | None, limit: int, *, after: int, before: int) -> bool:
+        """Whether `arrivals` leaves out articles of `shown` that came, or any that went, after number `after`; None:
+        whether articles that came after it are not among the `limit` that came last."""
+        where, values = (shown or ArticleFilter()).condition(copies=True)
+        latest = "SELECT seq FROM articles WHERE seq < ? ORDER BY seq DESC LIMIT ?"
+        earlier = f"SELECT 1 FROM articles a WHERE a.seq > ? AND a.seq < (SELECT min(seq) FROM ({latest})) AND {where}"
+        with self._open() as connection:
+            query = f"SELECT EXISTS ({earlier})"
+            (came,) = connection.execute(query, (after, before, limit, *values)).fetchone()
+            (went,) = connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM gone WHERE seq > :after AND seq < :before"
+                f" AND seq NOT IN (SELECT seq FROM ({_WENT})))",
+                {"after": after, "before": before, "limit": limit},
+            ).fetchone()
+        return bool(came or (went and shown is not None))
 
 
 def note_gone(connection: sqlite3.Connection, id_: str, same: int) -> None:
@@ -46,39 +79,6 @@ def note_gone(connection: sqlite3.Connection, id_: str, same: int) -> None:
 def forget_gone(connection: sqlite3.Connection) -> None:
     """Forget what went before any of the articles that are kept came."""
     connection.execute("DELETE FROM gone WHERE seq < (SELECT min(seq) FROM articles)")
-
-
-def arrivals(
-    connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int, before: int
-) -> list[ArticleLine | GoneArticle]:
-    """What the `limit` articles that came last before number `before`, and those that went since, change in a list, in
-    the order of their numbers.
-
-    For an article of `shown` whose text another paper had before, in the time that is asked for, it is that one with
-    its copies; for one that went it is what stands for its text now, if anything does.
-    """
-    came = _came(connection, shown, limit=limit, before=before)
-    went = _went(connection, shown, limit=limit, before=before)
-    return sorted([*came, *went], key=lambda change: change.sequence)
-
-
-def leaves_out(
-    connection: sqlite3.Connection, shown: ArticleFilter | None, limit: int, *, after: int, before: int
-) -> bool:
-    """Whether `arrivals` leaves out articles of `shown` that came, or any that went, after number `after`; None:
-    whether articles that came after it are not among the `limit` that came last."""
-    where, values = (shown or ArticleFilter()).condition(copies=True)
-    (came,) = connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM articles a WHERE a.seq > ? AND a.seq <"
-        f" (SELECT min(seq) FROM (SELECT seq FROM articles WHERE seq < ? ORDER BY seq DESC LIMIT ?)) AND {where})",
-        (after, before, limit, *values),
-    ).fetchone()
-    (went,) = connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM gone WHERE seq > :after AND seq < :before"
-        f" AND seq NOT IN (SELECT seq FROM ({_WENT})))",
-        {"after": after, "before": before, "limit": limit},
-    ).fetchone()
-    return bool(came or (went and shown is not None))
 
 
 def _came(connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine]:

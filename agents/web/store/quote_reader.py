@@ -54,31 +54,21 @@ class QuoteReader(StoreAccess):
 
         They are counted as they were a moment ago; up to an article as they were at most `ARRIVED_SECONDS` ago.
         """
-        from agents.web.store import quote_search
-        from agents.web.store.quote_filter import first_of_each
-
-        def page(connection: sqlite3.Connection, columns: "Columns") -> QuotePage:
-            found = first_of_each(connection, columns, asked, each)
-            return quote_search.quote_page(
-                connection, columns, found, asked.parsed, limit=limit, cursor=cursor, copies=each != "paper"
-            )
+        from agents.web.store.quote_search import quote_page
 
         # Who asks up to an article, and goes on behind it, must get all until there.
-        return self._with_columns(page, seconds=math.inf if asked.upto is None else ARRIVED_SECONDS)
+        find = partial(quote_page, asked=asked, each=each, limit=limit, cursor=cursor)
+        return self._with_columns(find, seconds=math.inf if asked.upto is None else ARRIVED_SECONDS)[0]
 
     def quotes_and_facets(
         self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each = "statement"
     ) -> tuple[QuotePage, dict[str, list[FacetValue]]]:
         """The same, and by what these quotes can be narrowed, with counts of what counts once; see `FACETS`."""
-        from agents.web.store import quote_search
         from agents.web.store.facets import facets
-        from agents.web.store.quote_filter import first_of_each
+        from agents.web.store.quote_search import quote_page
 
         def page(connection: sqlite3.Connection, columns: "Columns") -> tuple[QuotePage, dict[str, list[FacetValue]]]:
-            found = first_of_each(connection, columns, asked, each)
-            page = quote_search.quote_page(
-                connection, columns, found, asked.parsed, limit=limit, cursor=cursor, copies=each == "statement"
-            )
+            page, found = quote_page(connection, columns, asked, each, limit=limit, cursor=cursor)
             return page, facets(connection, columns, found)
 
         return self._with_columns(page)

@@ -4,48 +4,46 @@ What counts quotes needs numpy, and imports it when it is asked for: health and
 metrics of a worker do not, and a worker may have no other visitors.
 """
 
+import zlib
 from collections.abc import Collection
 
-from agents.web.models import ArticleLine, EntityDetail, Hit, People, Ranked, RankedBy, RankWindow, StoredArticle
-from agents.web.store import arrivals
-from agents.web.store.arrivals import GoneArticle
-from agents.web.store.article_lists import ArticleFilter, ArticleReader
+import orjson
+
+from agents.web.models import EntityDetail, Hit, People, Ranked, RankedBy, RankWindow, Step, StoredArticle
+from agents.web.store.arrivals import ArrivalReader
+from agents.web.store.article_lists import ArticleReader, article_line, with_copies
 from agents.web.store.dead_letter_lists import DeadLetterReader
 from agents.web.store.quote_reader import QuoteReader
-from agents.web.store.search import matching_articles
-from agents.web.store.stored_article import stored_article
 from agents.web.store.stream_states import StreamStateReader
+from pipeline.stages import FINISHED_TOPIC
 
 WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
 
 
-class StoreReader(ArticleReader, QuoteReader, DeadLetterReader, StreamStateReader):
+class StoreReader(ArticleReader, ArrivalReader, QuoteReader, DeadLetterReader, StreamStateReader):
     """All queries on the store."""
-
-    def last_sequence(self) -> int:
-        """The number of the article that came or went last; 0 if none has come."""
-        with self._open() as connection:
-            return arrivals.last_number(connection)
 
     def article_count(self) -> int:
         """How many articles are kept."""
         with self._open() as connection:
             return int(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
 
-    def arrivals(self, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine | GoneArticle]:
-        """What the `limit` articles that came last before number `before`, and those that went, change in a list."""
-        with self._open() as connection:
-            return arrivals.arrivals(connection, shown, limit=limit, before=before)
-
-    def leaves_out(self, shown: ArticleFilter | None, limit: int, *, after: int, before: int) -> bool:
-        """Whether `arrivals` leaves out some of what came or went after number `after`."""
-        with self._open() as connection:
-            return arrivals.leaves_out(connection, shown, limit, after=after, before=before)
-
     def article(self, id_: str) -> StoredArticle | None:
         """Everything kept about an article."""
+        query = "SELECT record, arrived, partition, position, trail FROM articles WHERE id = ?"
         with self._open() as connection:
-            return stored_article(connection, id_)
+            row = connection.execute(query, (id_,)).fetchone()
+        if row is None:
+            return None
+        record, arrived, partition, position, trail = row
+        return StoredArticle(
+            record=orjson.loads(zlib.decompress(record)),
+            arrived=arrived,
+            topic=FINISHED_TOPIC,
+            partition=partition,
+            offset=position,
+            steps=_steps(trail),
+        )
 
     def ranked(self, table: RankedBy, window: RankWindow, *, limit: int, now: float) -> list[Ranked]:
         """The entities with most statements ("quotes") or most often named ("mentions") in the last hour or day."""
@@ -79,12 +77,25 @@ class StoreReader(ArticleReader, QuoteReader, DeadLetterReader, StreamStateReade
             return people(connection, words=words, types=types, limit=limit, cursor=cursor)
 
     def search(self, expression: str, *, limit: int) -> list[Hit]:
-        """The latest articles that match an FTS5 expression (see `search_expression`), newest first."""
+        """The latest articles that match an FTS5 expression (see `search_expression`), newest first, with copies."""
         with self._open() as connection:
-            return matching_articles(connection, expression, limit=limit)
+            rows = connection.execute(
+                "SELECT snippet(search, 1, char(2), char(3), ' … ', 24), a.seq, a.line, a.at, a.same FROM search"
+                " JOIN articles a ON a.seq = search.rowid WHERE search MATCH ? ORDER BY search.rowid DESC LIMIT ?",
+                (expression, limit),
+            ).fetchall()
+            articles = with_copies(connection, [article_line(*row) for _, *row in rows])
+        return [Hit(article=article, snippet=row[0]) for article, row in zip(articles, rows, strict=True)]
 
     def sources(self) -> list[str]:
         """The names of the sources there are."""
         with self._open() as connection:
             rows = connection.execute("SELECT DISTINCT source FROM articles WHERE source <> '' ORDER BY source")
             return [source for (source,) in rows]
+
+
+def _steps(trail: str) -> list[Step]:
+    try:
+        return [Step.model_validate(step) for step in orjson.loads(trail)]
+    except (TypeError, ValueError):
+        return []
