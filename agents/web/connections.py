@@ -100,7 +100,7 @@ class Connections:
     """
 
     def __init__(self, proxies: Proxies, most: int | None = None) -> None:
-        self._proxies = proxies
+        self.proxies = proxies
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self._most = most or (MOST if files == resource.RLIM_INFINITY else min(MOST, max(16, files // 4)))
         self._known: dict[Any, Connection] = {}
@@ -113,7 +113,7 @@ class Connections:
         """Take a connection in, if need be in another's place."""
         peer = transport.get_extra_info("peername")
         client = str(peer[0]) if isinstance(peer, tuple) else ""
-        if self._counts[client] >= MOST_OF_CLIENT and not self._proxies.trusts(client):
+        if self._counts[client] >= MOST_OF_CLIENT and not self.proxies.trusts(client):
             room = self._drop_slowest(client)
         else:
             room = len(self._known) < self._most or self._drop_slowest(None)

@@ -45,7 +45,6 @@ class Site:
     reader: StoreReader
     stream_monitor: StreamMonitor
     guard: Guard
-    proxies: Proxies = field(default_factory=Proxies)
     connections: Connections = field(default_factory=lambda: Connections(Proxies()))
     limiter: Limiter = field(default_factory=Limiter)
     streams: Counter[str] = field(default_factory=Counter)
@@ -152,7 +151,7 @@ class Site:
 
     def client_of(self, request: Request) -> str:
         """The address that a request comes from, behind proxies that are trusted."""
-        return self.proxies.client_of(request.remote or "", request.headers.getall("X-Forwarded-For", ()))
+        return self.connections.proxies.client_of(request.remote or "", request.headers.getall("X-Forwarded-For", ()))
 
     def check_guesses(self, request: Request) -> None:
         """Refuse whoever has tried too many wrong tokens lately, whatever it tries now; note a wrong one.

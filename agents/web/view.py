@@ -51,10 +51,10 @@ class WebView:
             settings, reader, reporter, status.metrics, lambda: self._collector.store_trouble
         )
         self._app = _web_app(settings)
-        proxies = Proxies(settings.web_trusted_proxies)
-        site = Site(settings, reader, stream_monitor, guard, proxies, Connections(proxies))
+        connections = Connections(Proxies(settings.web_trusted_proxies))
+        site = Site(settings, reader, stream_monitor, guard, connections)
         install(self._app, site)
-        limit_connections(self._app, site.connections)
+        limit_connections(self._app, connections)
 
     async def start(self) -> None:
         """Listen, and start the collector.

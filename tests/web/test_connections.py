@@ -50,7 +50,7 @@ async def port(
     proxies = Proxies(["127.0.0.9"])
     guard = Guard(token=TOKEN, host="127.0.0.1")
     stream_monitor = StreamMonitor(settings, reader, WorkerReporter(settings, status), status.metrics)
-    site = Site(settings, reader, stream_monitor, guard, proxies, Connections(proxies, MOST))
+    site = Site(settings, reader, stream_monitor, guard, Connections(proxies, MOST))
     install(app, site)
     limit_connections(app, site.connections)
     await app.web.start()
