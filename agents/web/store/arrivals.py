@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from agents.web.models import ArticleLine
 from agents.web.store.access import StoreAccess
-from agents.web.store.article_lists import ArticleFilter, article_line, with_copies
+from agents.web.store.article_lists import ArticleFilter, article_lines
 
 MOST_GONE = 200
 """Articles that went, of which is told at a time."""
@@ -118,4 +118,4 @@ def _went(
 
 
 def _numbered(connection: sqlite3.Connection, number: int, row: tuple[int, str, float, int]) -> ArticleLine:
-    return with_copies(connection, [article_line(*row)])[0].model_copy(update={"sequence": number})
+    return article_lines(connection, [row])[0].model_copy(update={"sequence": number})

@@ -58,8 +58,8 @@ class ArticleReader(StoreAccess):
         copies."""
         query = "SELECT seq, line, at, same FROM articles WHERE seq > ? AND (?2 IS NULL OR seq < ?2)"
         with self._open() as connection:
-            rows = connection.execute(f"{query} ORDER BY seq DESC LIMIT ?", (after, before, limit))
-            return with_copies(connection, [article_line(*row) for row in rows])
+            rows = connection.execute(f"{query} ORDER BY seq DESC LIMIT ?", (after, before, limit)).fetchall()
+            return article_lines(connection, rows)
 
     def latest(self, shown: ArticleFilter, *, limit: int, cursor: str | None = None) -> ArticlePage:
         """A page of articles by the time of their publication (or arrival), the latest first.
@@ -96,19 +96,19 @@ class ArticleReader(StoreAccess):
         query = f"SELECT a.seq, a.line, a.at, a.same FROM {tables} WHERE {where} ORDER BY a.at DESC, a.seq DESC LIMIT ?"
         with self._open() as connection:
             rows = connection.execute(query, (*values, *behind, limit + 1)).fetchall()
-            items = with_copies(connection, [article_line(*row) for row in rows[:limit]])
+            items = article_lines(connection, rows[:limit])
         last = items[-1] if len(rows) > limit else None
         return ArticlePage(items=items, next=None if last is None else f"{last.at!r}_{last.sequence}")
 
 
-def article_line(seq: int, line: str, at: float, same: int) -> ArticleLine:
-    """A line as it is kept, with its place in the store."""
-    return ArticleLine.model_validate_json(line).model_copy(update={"sequence": seq, "at": at, "same": same})
-
-
-def with_copies(connection: sqlite3.Connection, lines: Iterable[ArticleLine]) -> list[ArticleLine]:
-    """Articles, each with the others of its text."""
-    return [line.model_copy(update={"copies": _copies(connection, line.sequence, line.same)}) for line in lines]
+def article_lines(connection: sqlite3.Connection, rows: Iterable[tuple[int, str, float, int]]) -> list[ArticleLine]:
+    """Lines as they are kept, each with its place in the store, and the other articles of its text."""
+    return [
+        ArticleLine.model_validate_json(line).model_copy(
+            update={"sequence": seq, "at": at, "same": same, "copies": _copies(connection, seq, same)}
+        )
+        for seq, line, at, same in rows
+    ]
 
 
 def _copies(connection: sqlite3.Connection, seq: int, same: int) -> list[Copy]:

@@ -11,7 +11,7 @@ import orjson
 
 from agents.web.models import EntityDetail, Hit, People, Ranked, RankedBy, RankWindow, Step, StoredArticle
 from agents.web.store.arrivals import ArrivalReader
-from agents.web.store.article_lists import ArticleReader, article_line, with_copies
+from agents.web.store.article_lists import ArticleReader, article_lines
 from agents.web.store.dead_letter_lists import DeadLetterReader
 from agents.web.store.quote_reader import QuoteReader
 from agents.web.store.stream_states import StreamStateReader
@@ -84,7 +84,7 @@ class StoreReader(ArticleReader, ArrivalReader, QuoteReader, DeadLetterReader, S
                 " JOIN articles a ON a.seq = search.rowid WHERE search MATCH ? ORDER BY search.rowid DESC LIMIT ?",
                 (expression, limit),
             ).fetchall()
-            articles = with_copies(connection, [article_line(*row) for _, *row in rows])
+            articles = article_lines(connection, [row[1:] for row in rows])
         return [Hit(article=article, snippet=row[0]) for article, row in zip(articles, rows, strict=True)]
 
     def sources(self) -> list[str]:
