@@ -38,8 +38,9 @@ class ClusterFacts:
     Attributes:
         broker_age_seconds: since the broker was last asked; None if never.
         broker_detail: what it said if it did not answer well.
-        progress: by stage, for every partition `partition`, `lag`, `still_seconds`; and where messages wait
-            `oldest_at`, when the oldest was written, in seconds since 1970 UTC.
+        progress: by stage, for every partition `partition`, `lag`, `held` (of the lag, what cannot be read before a
+            producer ends its transaction), `still_seconds`; and where messages wait `oldest_at`, when the oldest was
+            written, in seconds since 1970 UTC.
         own: this worker.
         others: the others, and how long ago each spoke.
         stuck_seconds: a stage that makes no progress for longer, though messages wait, is stuck.
@@ -147,6 +148,7 @@ def _warnings(stage: Stage, facts: ClusterFacts, running: Sequence[WorkerReport]
     letters = facts.letters.get(stage.name, 0)
     if letters > MANY_LETTERS:
         why.append({"code": "dead-letters", "count": letters, "seconds": round(LETTERS_SECONDS)})
+    why.extend(_open_transactions(facts.progress.get(stage.name, ()), facts.stuck_seconds))
     oldest = facts.oldest_seconds(stage)
     if oldest >= OLD_SECONDS:
         why.append({"code": "old-news", "seconds": round(oldest)})
@@ -163,12 +165,34 @@ def _some_processes_stopped(stage: Stage, running: Sequence[WorkerReport]) -> li
     ]
 
 
+def _open_transactions(progress: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
+    """What a producer holds back by a transaction that it does not end: the stage cannot help it."""
+    waiting = [place for place in progress if _held(place) and place["still_seconds"] > patience_seconds]
+    if not waiting:
+        return []
+    return [
+        {
+            "code": "open-transaction",
+            "partitions": [place["partition"] for place in waiting],
+            "held": sum(map(_held, waiting)),
+            "seconds": round(max(place["still_seconds"] for place in waiting)),
+        }
+    ]
+
+
+def _held(place: Mapping[str, Any]) -> int:
+    """Messages that nobody can read yet; a release before this one did not look."""
+    return int(place.get("held", 0))
+
+
 def _whole(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds)
 
 
 def _stalled_partitions(progress: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
-    behind = [partition_progress for partition_progress in progress if partition_progress["lag"]]
+    behind = [
+        partition_progress for partition_progress in progress if partition_progress["lag"] > _held(partition_progress)
+    ]
     if not behind:
         return []
     least = min(partition_progress["still_seconds"] for partition_progress in behind)

@@ -37,7 +37,8 @@ class PartitionProgress:
         committed: the offset it has committed; None if it never has in this topic.
         begin: the offset of the first message that is there.
         end: the offset of the next message that will be written.
-        only_gaps: between the two there is no message, only what transactions and compaction left.
+        readable_end: up to there it can be read: what stands behind waits for a producer to end its transaction.
+        only_gaps: up to there, there is no message to do, only what transactions and compaction left.
         still_seconds: how long there have been messages to do and no commit; 0 if there are none.
     """
 
@@ -48,6 +49,7 @@ class PartitionProgress:
     committed: int | None
     begin: int
     end: int
+    readable_end: int
     only_gaps: bool = False
     still_seconds: float = 0.0
 
@@ -58,9 +60,19 @@ class PartitionProgress:
         return committed if self.begin <= committed <= self.end else self.begin
 
     @property
+    def unread(self) -> int:
+        """Messages still to be done that can be read, gaps between them included."""
+        return 0 if self.only_gaps else max(0, self.readable_end - self.next_offset)
+
+    @property
+    def held(self) -> int:
+        """Messages that nobody can read yet, since a producer has begun a transaction before them and not ended it."""
+        return self.end - self.readable_end
+
+    @property
     def lag(self) -> int:
         """Messages still to be done, gaps between them included."""
-        return 0 if self.only_gaps else max(0, self.end - self.next_offset)
+        return self.unread + self.held
 
 
 class ProgressReader:
@@ -80,11 +92,13 @@ class ProgressReader:
     ) -> None:
         self._settings = settings
         self._consumer = consumer
+        self._uncommitted = kafka.consumer(settings, isolation_level="read_uncommitted")
+        """Tells where partitions end; to others they seem to end before the first transaction that is not ended."""
         self._gap_patience_seconds = gap_patience_seconds
         self._admin = cluster.Admin(**settings.client_options(), request_timeout_ms=5000)
         self._still = StallTimer()
         self._looked: dict[tuple[str, TopicPartition], tuple[int, int, bool]] = {}
-        """By group and partition: next offset, end, and whether there are only gaps between them."""
+        """By group and partition: next offset, readable end, and whether there are only gaps between them."""
         self._partitions: dict[str, list[int]] = {}
         self.topic_ids: dict[str, str] = {}
         """Of the topics that were asked about and are there, by name with prefix; without those that have none."""
@@ -94,10 +108,12 @@ class ProgressReader:
     async def start(self) -> None:
         """Connect."""
         await kafka.connect(self._admin)
+        await kafka.connect(self._uncommitted)
 
     async def stop(self) -> None:
         """Disconnect."""
         await self._admin.close()
+        await self._uncommitted.stop()
 
     async def read(self, stages: Sequence[Stage] = STAGES) -> dict[str, list[PartitionProgress]]:
         """By stage, where its group stands in each partition of its source topic; none where that is not there.
@@ -116,16 +132,19 @@ class ProgressReader:
         everything = list({partition for partitions in known.values() for partition in partitions})
         begins = await self._consumer.beginning_offsets(everything) if everything else {}
         # Asked last, or a message could be committed that was written after the end.
-        ends = await self._consumer.end_offsets(everything) if everything else {}
+        ends = await self._uncommitted.end_offsets(everything) if everything else {}
+        readable = await self._consumer.end_offsets(everything) if everything else {}
         found: dict[str, list[PartitionProgress]] = {}
         for stage in stages:
             committed = offsets[stage.name]
             of_this = committed | dict.fromkeys(of_former_topics(committed, self.topic_ids), NEVER)
-            found[stage.name] = [self._place(stage, tp, of_this[tp], begins[tp], ends[tp]) for tp in sorted(of_this)]
+            found[stage.name] = [
+                self._place(stage, tp, of_this[tp], begins[tp], ends[tp], readable[tp]) for tp in sorted(of_this)
+            ]
         return await self._without_gaps(found)
 
     def _place(
-        self, stage: Stage, tp: TopicPartition, committed: OffsetAndMetadata, begin: int, end: int
+        self, stage: Stage, tp: TopicPartition, committed: OffsetAndMetadata, begin: int, end: int, readable_end: int
     ) -> PartitionProgress:
         group = self._settings.group(stage.name)
         offset = None if committed.offset < 0 else committed.offset
@@ -136,12 +155,14 @@ class ProgressReader:
             partition=tp.partition,
             committed=offset,
             begin=begin,
-            end=end,
+            end=max(end, readable_end),
+            readable_end=readable_end,
         )
         known = self._looked.get((group, tp))
-        gaps = known is not None and known == (place.next_offset, end, True)
-        seconds = self._still.see((group, tp), offset, waits=not gaps and place.lag > 0, now=time.monotonic())
-        return replace(place, only_gaps=gaps, still_seconds=seconds)
+        gaps = known is not None and known == (place.next_offset, readable_end, True)
+        place = replace(place, only_gaps=gaps)
+        seconds = self._still.see((group, tp), offset, waits=place.lag > 0, now=time.monotonic())
+        return replace(place, still_seconds=seconds)
 
     async def _without_gaps(self, found: dict[str, list[PartitionProgress]]) -> dict[str, list[PartitionProgress]]:
         """The same, once it has been looked whether those that stand still have anything to do."""
@@ -149,10 +170,10 @@ class ProgressReader:
             doubtful = {
                 TopicPartition(place.topic, place.partition): place for place in places if self._is_doubtful(place)
             }
-            ranges = {tp: (place.next_offset, place.end) for tp, place in doubtful.items()}
+            ranges = {tp: (place.next_offset, place.readable_end) for tp, place in doubtful.items()}
             empty = await empty_ranges(self._settings, ranges)
             for tp, place in doubtful.items():
-                self._looked[(place.group, tp)] = (place.next_offset, place.end, tp in empty)
+                self._looked[(place.group, tp)] = (place.next_offset, place.readable_end, tp in empty)
             found[stage] = [self._settled(place, empty) for place in places]
         return found
 
@@ -160,14 +181,17 @@ class ProgressReader:
         """Whether nobody has looked yet: a message that was found stays one until it is done."""
         known = self._looked.get((place.group, TopicPartition(place.topic, place.partition)))
         message_found = known is not None and known[0] == place.next_offset and not known[2]
-        return place.lag > 0 and place.still_seconds >= self._gap_patience_seconds and not message_found
+        return place.unread > 0 and place.still_seconds >= self._gap_patience_seconds and not message_found
 
     def _settled(self, place: PartitionProgress, empty: set[TopicPartition]) -> PartitionProgress:
         tp = TopicPartition(place.topic, place.partition)
         if tp not in empty:
             return place
+        place = replace(place, only_gaps=True)
+        if place.lag:
+            return place
         self._still.see((place.group, tp), place.committed, waits=False, now=0.0)
-        return replace(place, only_gaps=True, still_seconds=0.0)
+        return replace(place, still_seconds=0.0)
 
     async def _committed(self, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
         if not partitions:

@@ -99,7 +99,7 @@ class StallDetector:
         self._still.keep([(place.stage, place.partition) for place in mine])
         for place in mine:
             key = place.stage, place.partition
-            seconds = self._still.see(key, place.next_offset, waits=place.lag > 0, now=now)
+            seconds = self._still.see(key, place.next_offset, waits=place.unread > 0, now=now)
             if seconds >= self.patience_seconds:
                 return f"{place.topic}/{place.partition}/{place.next_offset}"
         return None

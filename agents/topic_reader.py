@@ -202,13 +202,14 @@ async def empty_ranges(settings: Settings, ranges: Mapping[TopicPartition, tuple
 
 
 async def first_timestamps(settings: Settings, starts: Mapping[TopicPartition, int]) -> dict[TopicPartition, float]:
-    """When the first message from an offset on was written, in seconds since 1970 UTC, by partition.
+    """When the first message from an offset on was written, in seconds since 1970 UTC, by partition; also if it is part
+    of a transaction that is not ended, or was aborted.
 
     What is not known after `FETCH_SECONDS` is left out.
     """
     if not starts:
         return {}
-    reader = kafka.consumer(settings, max_partition_fetch_bytes=PEEK_BYTES)
+    reader = kafka.consumer(settings, max_partition_fetch_bytes=PEEK_BYTES, isolation_level="read_uncommitted")
     found: dict[TopicPartition, float] = {}
     try:
         async with asyncio.timeout(FETCH_SECONDS):

@@ -71,7 +71,7 @@ async def _lag() -> int:
 
     settings = load_settings()
     await reach_broker(settings)
-    rows = [asdict(place) | {"lag": place.lag} for place in await read_progress(settings)]
-    headings = {name: name for name in ("stage", "group", "topic", "partition", "committed", "end", "lag")}
+    rows = [asdict(place) | {"lag": place.lag, "held": place.held} for place in await read_progress(settings)]
+    headings = {name: name for name in ("stage", "group", "topic", "partition", "committed", "end", "lag", "held")}
     console.show(rows, title="Lag in messages", columns=headings)
     return ExitCode.OK

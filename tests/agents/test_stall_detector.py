@@ -18,14 +18,16 @@ from tests.support.progress_clients import ProgressClients
 PLACE = "articles.raw/0/7"
 
 
-def place(partition: int, *, committed: int, end: int) -> PartitionProgress:
-    return PartitionProgress("clean", "clean", "articles.raw", partition, committed=committed, begin=0, end=end)
+def place(partition: int, *, committed: int, end: int, held: int = 0) -> PartitionProgress:
+    return PartitionProgress(
+        *("clean", "clean", "articles.raw", partition), committed=committed, begin=0, end=end + held, readable_end=end
+    )
 
 
 async def test_only_ones_own_partitions_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
     detector = StallDetector(Settings())
     late = detector.patience_seconds + 1
-    places = [place(0, committed=3, end=3), place(1, committed=3, end=9)]
+    places = [place(0, committed=3, end=3, held=2), place(1, committed=3, end=9)]
 
     async def read(_: Sequence[Stage]) -> list[PartitionProgress]:
         return places

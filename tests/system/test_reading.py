@@ -12,6 +12,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from agents import kafka
 from agents.processes import module_command
 from agents.progress import read_progress
+from agents.topic_reader import first_timestamps
 from pipeline.stages import STAGES
 from tests.support.stream import article
 
@@ -59,3 +60,29 @@ async def test_aborted_messages_are_not_read_and_the_ends_of_transactions_are_no
             assert (place.lag, place.end) == (lag, 6)
     finally:
         await committer.stop()
+
+
+async def test_what_stands_behind_a_transaction_that_is_not_ended_waits(make_stream):
+    stream = await make_stream(partitions=1)
+    if stream.embedded:
+        pytest.skip("the embedded broker knows no transactions")
+    topic = stream.settings.topic("articles.raw")
+    tp = TopicPartition(topic, 0)
+    await stream.produce([article("before", "Text.")])
+    async with AIOKafkaProducer(**stream.settings.client_options(), transactional_id=f"{topic}-open") as producer:
+        await producer.begin_transaction()
+        await producer.send_and_wait(topic, b"{}", b"in")
+        await stream.produce([article("behind", "Text.")])
+        (place,) = [place for place in await read_progress(stream.settings) if place.topic == topic]
+        assert (place.end, place.readable_end, place.held, place.lag) == (3, 1, 2, 3)
+        committer = kafka.consumer(stream.settings, group_id=stream.settings.group("clean"))
+        await committer.start()
+        committer.assign([tp])
+        await committer.commit({tp: 1})
+        await committer.stop()
+        (place,) = [place for place in await read_progress(stream.settings) if place.topic == topic]
+        assert (place.unread, place.held, place.lag, place.only_gaps) == (0, 2, 2, False)
+        assert tp in await first_timestamps(stream.settings, {tp: place.next_offset}), "its age is known"
+        await producer.abort_transaction()
+    (place,) = [place for place in await read_progress(stream.settings) if place.topic == topic]
+    assert (place.end, place.readable_end, place.held, place.lag) == (4, 4, 0, 3)

@@ -67,6 +67,15 @@ def test_many_dead_letters_are_worth_a_word() -> None:
     assert all(outcome(many).values())
 
 
+def test_what_a_producer_holds_back_is_worth_a_word_and_no_trouble_of_the_stage() -> None:
+    held = place(1, lag=7, still=40.0) | {"held": 7}
+    judgement = assess_stage(CLEAN, facts(worker(), clean=[place(0), held]))
+    assert judgement.health == "warning"
+    assert judgement.why == [{"code": "open-transaction", "partitions": [1], "held": 7, "seconds": 40}]
+    assert codes(CLEAN, facts(worker(), clean=[place(0), held | {"still_seconds": 3.0}])) == ("ok", [])
+    assert codes(CLEAN, facts(worker(), clean=[place(0), held | {"lag": 8}])) == ("stuck", ["no-progress"])
+
+
 def test_lag_without_progress_is() -> None:
     stuck = facts(worker(), entities=[place(0, lag=3, still=21.0), place(1, lag=4, still=30.0), place(2)])
     judgement = assess_stage(ENTITIES, stuck)
@@ -192,9 +201,9 @@ def test_standing_still_is_measured_from_the_last_commit_or_the_first_lag() -> N
 
 def test_a_group_that_never_committed_lags_from_the_beginning_that_is_left() -> None:
     for committed in (None, 50, 101):  # 101: of a topic that was made again, or whose last messages the broker has lost
-        place = PartitionProgress("clean", "g", "t", 0, committed, begin=90, end=100)
+        place = PartitionProgress("clean", "g", "t", 0, committed, begin=90, end=100, readable_end=100)
         assert (place.lag, place.next_offset) == (10, 90)
-    assert PartitionProgress("clean", "g", "t", 0, 99, begin=90, end=100, only_gaps=True).lag == 0
+    assert PartitionProgress("clean", "g", "t", 0, 99, begin=90, end=100, readable_end=100, only_gaps=True).lag == 0
 
 
 def test_recent_latency_forgets_what_is_old() -> None:

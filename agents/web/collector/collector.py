@@ -288,7 +288,8 @@ def as_state(
     """As it is kept in the store; `written` is when the oldest message that waits was, by stage and partition."""
     return {
         stage: [
-            asdict(place) | {"lag": place.lag, "oldest_at": written.get((stage, place.partition))} for place in found
+            asdict(place) | {"lag": place.lag, "held": place.held, "oldest_at": written.get((stage, place.partition))}
+            for place in found
         ]
         for stage, found in places.items()
     }
