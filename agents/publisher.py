@@ -158,7 +158,10 @@ class Publisher:
 
     async def _send_later(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         await self._batch.wait()
-        await self._send([Outgoing(topic, key, value)])
+        try:
+            await self._send([Outgoing(topic, key, value)])
+        except TooLarge as error:  # what came of the message itself is confirmed; this nobody waits for
+            log.warning("not sent: %s", error)
 
     async def _send_again(
         self, failed: Sequence[tuple[Exception, Outgoing]], before: BeforeSend | None

@@ -1,6 +1,7 @@
 """Sends: all of an article in one attempt, again what failed, together under load."""
 
 import asyncio
+import gc
 import math
 import time
 
@@ -148,6 +149,17 @@ async def test_stopping_waits_for_what_was_sent_in_the_background(monkeypatch):
     await sends.stop()
     assert (producer.sent, producer.stopped) == ([b"late"], True)
     assert not sends._background
+
+
+async def test_what_is_too_large_to_be_sent_in_the_background_is_told_in_a_line(monkeypatch, caplog):
+    sends = await publisher(monkeypatch, FakeProducer({b"a": MessageSizeTooLargeError()}))
+    sends.send_in_background("p.articles.seen", b"a", b"v" * 10)
+    await sends.background_sent()
+    await sends.stop()
+    gc.collect()  # what nobody has asked a task for is told when it is gone
+    assert [(record.name, record.getMessage()) for record in caplog.records] == [
+        ("redefluss.publisher", "not sent: 10 bytes are more than p.articles.seen allows (MessageSizeTooLargeError)")
+    ]
 
 
 async def test_what_is_still_unsent_after_a_while_is_dropped_at_the_end(monkeypatch):
