@@ -122,11 +122,12 @@ class WorkerSession:
             MissingPermission: one without which the stages cannot do their work.
         """
         needs = of_stages(self._settings, self._stages)
-        await self._ensure(topics_of(self._settings, needs))
+        looked_at = topics_of(self._settings, needs)
+        await self._ensure(looked_at)
         await cluster.require(self._settings, needs)
         try:
             needs = of_web_view(self._settings) if self._settings.web_enabled else of_reports(self._settings)
-            await self._ensure(topics_of(self._settings, needs))
+            await self._ensure([name for name in topics_of(self._settings, needs) if name not in looked_at])
             await cluster.require(self._settings, needs)
         except MissingPermission as error:
             log.warning("the web view will not show everything: %s", error)

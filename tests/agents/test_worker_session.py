@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agents import stall_detector, topic_identity
+from agents import cluster, stall_detector, topic_identity, topics
 from agents.pool.fork_server_supervisor import PoolError
 from agents.settings import Settings
 from agents.status import WorkerStatus
@@ -46,6 +46,24 @@ def session(pool: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> WorkerSes
     monkeypatch.setattr(made, "_shut_down", nothing)
     monkeypatch.setattr(made, "assignment", lambda: {"clean": [0, 1], "entities": [0]})
     return made
+
+
+async def test_each_topic_is_looked_at_once_at_the_start(session, monkeypatch):
+    looked: list[str] = []
+
+    async def ensure(_: Settings, names: Any) -> list[Any]:
+        looked.extend(names)
+        return []
+
+    async def require(*_: Any) -> None:
+        pass
+
+    monkeypatch.setattr(topics, "ensure", ensure)
+    monkeypatch.setattr(cluster, "require", require)
+    session._settings = Settings()
+    await session._check_topics()
+    assert {"articles.raw", "articles.seen", "quotes", "workers"} < set(looked)
+    assert len(looked) == len(set(looked)), "what differs would be told twice"
 
 
 async def test_a_message_in_flight_waits_its_turn_while_the_pool_gets_on(session, pool):
