@@ -12,10 +12,10 @@ works otherwise.
 
 from typing import Any
 
-from aiokafka.consumer.fetcher import Fetcher
+from agents.orderly_fetcher import OrderlyFetcher
 
 
-class PromptFetcher(Fetcher):  # type: ignore[misc]
+class PromptFetcher(OrderlyFetcher):
     """aiokafka's, which looks again at once while a request that has ended is still noted as under way."""
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
