@@ -23,11 +23,12 @@ from agents.settings import Settings
 from agents.stage_apps import StageApps
 from agents.stage_jobs import StageSetup
 from agents.status import WorkerStatus
+from agents.stopping import until_stopped
 from agents.tracing import NoTracing, OpenTelemetryTracing, Tracing, TracingMissing
 from agents.web.auth import UnsafeListening
 from agents.web.view import WebView
 from agents.worker_report import WorkerReporter, announce_worker
-from agents.worker_session import RESTART_SECONDS, WorkerSession, until_stopped
+from agents.worker_session import RESTART_SECONDS, WorkerSession
 from pipeline.stages import STAGES, stage_named
 from schemas.codec import one_line
 

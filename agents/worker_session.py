@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from aiokafka.errors import KafkaError
 
@@ -20,6 +19,7 @@ from agents.settings import Settings
 from agents.stage_apps import StageApps, leave
 from agents.stall_detector import StallDetector
 from agents.status import WorkerStatus
+from agents.stopping import until_stopped
 from pipeline.stages import Stage
 
 log = logging.getLogger("redefluss.worker")
@@ -207,17 +207,3 @@ class WorkerSession:
             stage: [number for number in partitions if (stage, number) not in in_flight]
             for stage, partitions in self.assignment().items()
         }
-
-
-async def until_stopped(stop: asyncio.Event, coroutine: Coroutine[Any, Any, Any]) -> bool:
-    """Await `coroutine`, unless `stop` is set before it ends; whether it ended by itself."""
-    task = asyncio.ensure_future(coroutine)
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if task.done():
-        task.result()
-        return True
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    return False

@@ -19,6 +19,7 @@ from agents.settings import Settings
 from agents.sinks.assignment import Assignment
 from agents.sinks.progress import Progress
 from agents.sinks.store import Batch, SinkStore, SinkUnavailable, WriteResult
+from agents.stopping import until_stopped
 from agents.topic_reader import NoSuchTopic, fingerprint, partitions_of
 from pipeline.stages import FINISHED_TOPIC, STATEMENTS_TOPIC
 from pipeline.tables.columns import RecordKind
@@ -92,8 +93,9 @@ class Sink:
             stored = await self._flush()
             if not self._is_committed:
                 await self._commit()
-            with suppress(KafkaError, OSError):
-                await self._measure_lag()
+            if self._is_committed:  # else the broker does not answer
+                with suppress(KafkaError, OSError):
+                    await self._measure_lag()
             return stored and done
         finally:
             await self._consumer.stop()
@@ -209,11 +211,13 @@ class Sink:
     async def _discover(self, *, added: bool = True) -> None:
         """Begin to read partitions that are not read yet; without `added` only those of topics that were created again.
 
+        A broker that is silent is asked no longer than until it is told to stop: its answer may take a minute.
+
         Raises:
             NoSuchTopic: one that was read is gone.
         """
-        new = await self._assignment.find(added=added)
-        if new is None:
+        finding = asyncio.ensure_future(self._assignment.find(added=added))
+        if not await until_stopped(self._stop, finding) or (new := finding.result()) is None:
             return
         await self._flush()  # an assignment of partitions throws away what was fetched, not what was taken
         if begun := await self._assignment.begin(new):
@@ -234,7 +238,7 @@ class Sink:
         """
         try:
             await self._discover(added=not until_caught_up)
-            await self._measure_lag()
+            await until_stopped(self._stop, self._measure_lag())
         except NoSuchTopic as error:
             if until_caught_up:
                 raise

@@ -138,6 +138,28 @@ async def test_offsets_that_the_broker_did_not_take_are_committed_though_nothing
     assert store.keys == [], "nothing is sent twice"
 
 
+@pytest.mark.parametrize("asked", ["find", "end_offsets"])
+async def test_a_broker_that_is_silent_is_not_waited_for_at_the_end(
+    stream: SinkStream, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setattr(consumer, "LOOK_SECONDS", 0.1)
+    await send(stream, "a", 1)
+    sink, store = memory_sink(stream)
+    running = asyncio.create_task(sink.run(until_caught_up=False))
+    await until(lambda: store.keys == [b"a"] and sink._is_committed)
+    silent = asyncio.Event()
+
+    async def never_answered(*_: Any, **__: Any) -> Any:
+        silent.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(sink._assignment if asked == "find" else sink._consumer, asked, never_answered)
+    await silent.wait()
+    monkeypatch.setattr(consumer, "ANSWER_SECONDS", 0.2)
+    sink.stop()
+    assert await asyncio.wait_for(running, 5)
+
+
 async def send(stream: SinkStream, key: str, partition: int) -> None:
     async with stream.producer() as producer:
         topic = stream.settings.topic("articles.quotes")
