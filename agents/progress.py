@@ -13,6 +13,7 @@ from aiokafka.errors import GroupAuthorizationFailedError, GroupCoordinatorNotAv
 from aiokafka.structs import OffsetAndMetadata
 
 from agents import cluster, kafka
+from agents.open_transactions import everything_reader
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from agents.stall_timer import StallTimer
@@ -92,8 +93,7 @@ class ProgressReader:
     ) -> None:
         self._settings = settings
         self._consumer = consumer
-        self._uncommitted = kafka.consumer(settings, isolation_level="read_uncommitted")
-        """Tells where partitions end; to others they seem to end before the first transaction that is not ended."""
+        self._everything_reader = everything_reader(settings)
         self._gap_patience_seconds = gap_patience_seconds
         self._admin = cluster.Admin(**settings.client_options(), request_timeout_ms=5000)
         self._still = StallTimer()
@@ -108,12 +108,12 @@ class ProgressReader:
     async def start(self) -> None:
         """Connect."""
         await kafka.connect(self._admin)
-        await kafka.connect(self._uncommitted)
+        await kafka.connect(self._everything_reader)
 
     async def stop(self) -> None:
         """Disconnect."""
         await self._admin.close()
-        await self._uncommitted.stop()
+        await self._everything_reader.stop()
 
     async def read(self, stages: Sequence[Stage] = STAGES) -> dict[str, list[PartitionProgress]]:
         """By stage, where its group stands in each partition of its source topic; none where that is not there.
@@ -132,7 +132,7 @@ class ProgressReader:
         everything = list({partition for partitions in known.values() for partition in partitions})
         begins = await self._consumer.beginning_offsets(everything) if everything else {}
         # Asked last, or a message could be committed that was written after the end.
-        ends = await self._uncommitted.end_offsets(everything) if everything else {}
+        ends = await self._everything_reader.end_offsets(everything) if everything else {}
         readable = await self._consumer.end_offsets(everything) if everything else {}
         found: dict[str, list[PartitionProgress]] = {}
         for stage in stages:

@@ -50,6 +50,7 @@ async def _consume(
     drop_repeats: bool,
 ) -> int:
     from agents.cli.clients import connected_consumer
+    from agents.open_transactions import held_back
     from agents.repeats import RepeatDetector
     from agents.topic_reader import batches, partitions_of
 
@@ -64,7 +65,11 @@ async def _consume(
             printer.show(wanted)
             shown += len(wanted)
             if limit is not None and shown >= limit:
-                break
+                return ExitCode.OK
+        if held := await held_back(settings, consumer, partitions):
+            console.note(
+                f"{console.counted(held, 'message')} cannot be read yet: a producer has not ended a transaction"
+            )
     return ExitCode.OK
 
 

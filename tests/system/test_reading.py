@@ -17,13 +17,13 @@ from pipeline.stages import STAGES
 from tests.support.stream import article
 
 
-def consumed(stream, *arguments):
-    """What `redefluss consume` prints in a pipe."""
+def consumed(stream, *arguments, said=""):
+    """What `redefluss consume` prints in a pipe; `said` is what it says beside that."""
     command = module_command("agents.cli", "consume", *arguments)
     done = subprocess.run(
         command, env=dict(os.environ) | stream.environment, capture_output=True, timeout=60, check=False
     )
-    assert done.returncode == 0, done.stderr.decode()
+    assert (done.returncode, done.stderr.decode()) == (0, said)
     return [orjson.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -80,6 +80,12 @@ async def test_what_stands_behind_a_transaction_that_is_not_ended_waits(make_str
         committer.assign([tp])
         await committer.commit({tp: 1})
         await committer.stop()
+        rows = await asyncio.to_thread(
+            consumed,
+            *(stream, "articles.raw", "--from-beginning", "--until-caught-up"),
+            said="2 messages cannot be read yet: a producer has not ended a transaction\n",
+        )
+        assert [row["key"] for row in rows] == ["before"]
         (place,) = [place for place in await read_progress(stream.settings) if place.topic == topic]
         assert (place.unread, place.held, place.lag, place.only_gaps) == (0, 2, 2, False)
         assert tp in await first_timestamps(stream.settings, {tp: place.next_offset}), "its age is known"
