@@ -7,6 +7,7 @@ from agents.web.models import QuoteHit
 from agents.web.models.quotes import UNCERTAIN
 from agents.web.paths import article_path, quote_path
 from agents.web.publication import publication
+from agents.web.rendering import in_substance
 from schemas.codec import one_line
 from schemas.times import instant_at, rfc3339
 
@@ -15,7 +16,9 @@ ENTRIES = 50
 _NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
-def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path: str, own: str, doubt: str) -> bytes:
+def feed(
+    hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path: str, own: str, wording: str, doubt: str
+) -> bytes:
     """The feed of what a search finds.
 
     Args:
@@ -24,6 +27,7 @@ def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path:
         base: the address of the pages, such as `https://redefluss.example`.
         path: the address of the search on them, with its query.
         own: the address of the feed itself, with its query.
+        wording: says that words are not the speaker's.
         doubt: says that a speaker is a guess.
     """
     root = ElementTree.Element("feed", {"xmlns": NAMESPACE})
@@ -38,7 +42,9 @@ def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path:
         entry = ElementTree.SubElement(root, "entry")
         name, address = hit.quote.speaker or "–", base + quote_path(hit.article_id, hit.quote.id)
         sureness = hit.quote.speaker_confidence
-        who = f"{name} ({doubt})" if sureness is not None and sureness < UNCERTAIN else name
+        caveats = [wording] if in_substance(hit.quote.type, hit.quote.text) else []
+        caveats += [doubt] if sureness is not None and sureness < UNCERTAIN else []
+        who = f"{name} ({', '.join(caveats)})" if caveats else name
         _add(entry, "title", one_line(f"{who}: {hit.quote.text}", 160))
         _add(entry, "id", f"{base}{article_path(hit.article_id)}#said-{hit.said}")
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
@@ -51,7 +57,7 @@ def feed(hits: Sequence[tuple[QuoteHit, float]], *, title: str, base: str, path:
             source = ElementTree.SubElement(entry, "category")
             source.set("term", hit.source.translate(_NOT_IN_XML))
         content = ElementTree.SubElement(entry, "content", {"type": "text"})
-        content.text = f"{hit.quote.text}\n\n{who}, {hit.source or ''}".translate(_NOT_IN_XML)
+        content.text = f"{hit.quote.text}\n\n{', '.join(filter(None, (who, hit.source)))}".translate(_NOT_IN_XML)
     written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 

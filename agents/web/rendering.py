@@ -30,12 +30,11 @@ def environment(language: InterfaceLanguage) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(formats=Formats(language), bars=bars, axis=axis, citation=citation, UNCERTAIN=UNCERTAIN)
+    made.globals.update(formats=Formats(language), bars=bars, axis=axis, citation=citation)
+    made.globals.update(in_substance=in_substance, UNCERTAIN=UNCERTAIN)
     made.filters.update(article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked)
     made.filters.update(with_marks=with_marks, quote_path=quote_path)
-    made.filters.update(
-        paper_count=paper_count, has_marks=has_marks, begins_within=begins_within, publication=publication
-    )
+    made.filters.update(paper_count=paper_count, begins_within=begins_within, publication=publication)
     return made
 
 
@@ -57,6 +56,7 @@ def citation(
     *,
     text: str,
     speaker: str | None,
+    wording: str,
     doubt: str,
     source: str | None,
     published_at: str | None,
@@ -69,6 +69,7 @@ def citation(
     address of these pages.
 
     Args:
+        wording: says that the words are not the speaker's, or nothing.
         doubt: says that the speaker is a guess, or nothing.
         arrived: in seconds since 1970 UTC, or by RFC 3339.
         path: of the quote on these pages.
@@ -76,7 +77,9 @@ def citation(
     """
     published = publication(published_at, arrived)
     day = local_day(published) if published else f"{local_day(arrived)} {arrival}"
-    return f"{text} ({', '.join(filter(None, (speaker, doubt, source, day, web_address(url))))}) {{origin}}{path}"
+    return (
+        f"{text} ({', '.join(filter(None, (speaker, wording, doubt, source, day, web_address(url))))}) {{origin}}{path}"
+    )
 
 
 def paper_count(copies: Sequence[Copy], source: str | None) -> int:
@@ -85,9 +88,9 @@ def paper_count(copies: Sequence[Copy], source: str | None) -> int:
     return len(named) + sum(1 for copy in copies if not copy.source)
 
 
-def has_marks(text: str) -> bool:
-    """Whether words in quotation marks stand in a text."""
-    return _QUOTED.search(text) is not None
+def in_substance(type_: str, text: str) -> bool:
+    """Whether a quote of this type has no words of its speaker's. Those of an interview's answer are, without marks."""
+    return type_ != "Direct" and _QUOTED.search(text) is None
 
 
 def begins_within(text: str) -> bool:

@@ -1,4 +1,5 @@
-"""Lists of quotes, what is copied from them, and feeds say where it is not sure who spoke."""
+"""Lists of quotes, what is copied from them, and feeds say where it is not sure who spoke, and what are no words of
+the speaker's."""
 
 import re
 import time
@@ -13,7 +14,7 @@ from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.quotes import quote_records
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.codec import encode
-from tests.web.articles import message, quote_article
+from tests.web.articles import TEXT, message, quote_article, span
 
 Client = TestClient[Any, Any]
 PATHS = ("/?source=Rateblatt", "/search?source=Rateblatt", "/entities/per/karla-brinkmeier?source=Rateblatt")
@@ -76,3 +77,55 @@ async def test_a_feed_says_it_where_readers_show_it(client: Client) -> None:
     assert content is not None
     assert content.endswith("\n\nKarla Brinkmeier (Sprecher unsicher), Rateblatt")
     assert str(said).count("unsicher") == 2
+
+
+@pytest.fixture
+def reported(writer: StoreWriter) -> str:
+    """An article with a report of what was said, an answer of an interview, which has no marks, and a report with words
+    in marks; the id of the first one's statement."""
+    article = quote_article("bericht", source="Berichtblatt")
+    quotes = [
+        quote.model_copy(update={"type": kind, "spans": [part], "text": article.text[part.begin : part.end]})
+        for quote, kind, part in zip(
+            article.quotes,
+            ("Indirect", "Direct", "Indirect"),
+            [
+                span(TEXT, words)
+                for words in ("Wir fangen im Frühjahr an", "dabei bleibt es", "‚das Geld reicht nicht‘")
+            ],
+            strict=True,
+        )
+    ]
+    article = article.model_copy(update={"quotes": quotes})
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    state.add(quote_records(article)[0], "2026-03-09T09:00:00.000Z")
+    ((name, said),) = state.statements.items()
+    now = time.time()
+    writer.add(
+        [message(article, offset=9, at=now), TopicMessage("statements", 0, 1, now, encode(said), {}, name.encode())]
+    )
+    return name
+
+
+@pytest.mark.parametrize("path", ["/search?source=Berichtblatt", "/articles/bericht", "/statements/{}"])
+async def test_what_is_copied_says_what_are_no_words_of_the_speaker(client: Client, reported: str, path: str) -> None:
+    """An answer of an interview has no marks either."""
+    async with client.get(path.format(reported), headers={"Accept-Language": "de"}) as response:
+        copied = re.findall(r' data-copy="([^"]*)"', await response.text())
+    (in_substance,) = [text for text in copied if "sinngemäß" in text]
+    assert in_substance.startswith("Wir fangen im Frühjahr an (Karla Brinkmeier, sinngemäß, Berichtblatt, ")
+    assert len(copied) == (1 if "statements" in path else 3)
+
+
+@pytest.mark.usefixtures("reported")
+async def test_a_feed_says_it_too(client: Client) -> None:
+    async with client.get("/search.atom?source=Berichtblatt", headers={"Accept-Language": "de"}) as response:
+        entries = ElementTree.fromstring(await response.read()).findall("{*}entry")
+    assert len(entries) == 3
+    ((title, content),) = [
+        (entry.findtext("{*}title", ""), entry.findtext("{*}content", ""))
+        for entry in entries
+        if "sinngemäß" in ElementTree.tostring(entry, encoding="unicode")
+    ]
+    assert title == "Karla Brinkmeier (sinngemäß): Wir fangen im Frühjahr an"
+    assert content.endswith("\n\nKarla Brinkmeier (sinngemäß), Berichtblatt")

@@ -59,6 +59,7 @@ async def feed(_: web.View, request: Request) -> Response:
     names = await asyncio.to_thread(site.reader.entity_names, (asked.speaker, asked.about))
     chips = chips_of(asked, request.query, partial(address, "/search", request.query), names=names)
     title = Markup(site.render("_feed_title.html", request, words=asked.words, chips=chips)).unescape()
+    texts = translations(language_of(request))
     base = f"{'https' if asked_by_tls(request) else 'http'}://{request.host}"
     body = atom.feed(
         found,
@@ -66,7 +67,8 @@ async def feed(_: web.View, request: Request) -> Response:
         base=base,
         path=address("/search", request.query),
         own=address("/search.atom", request.query),
-        doubt=translations(language_of(request)).gettext("speaker uncertain"),
+        wording=texts.gettext("in substance"),
+        doubt=texts.gettext("speaker uncertain"),
     )
     return Response(
         body=body, content_type="application/atom+xml", charset="utf-8", headers={"Vary": "Accept-Language"}
