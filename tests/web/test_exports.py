@@ -271,3 +271,28 @@ def test_it_has_what_there_was_at_its_beginning(
     assert "Nachher" not in {row.get("title") for row in found}
     with getattr(reader, kind)(QuoteQuery(parts=True)) as rows:
         assert "Vorher" not in {row.get("title") for part in rows.parts for row in part}
+
+
+async def test_a_file_tells_by_what_shares_and_filters_count(client: Client, writer: StoreWriter) -> None:
+    """Speakers who are no persons had no gender, as persons of whom it is not known."""
+    article = quote_article("g", source="Zählblatt")
+    minister, town, critic = article.entities
+    minister = minister.model_copy(update={"gender": "f", "gender_from": "role", "affiliations": ["SPD"]})
+    quotes = [
+        quote.model_copy(update={"speaker": quote.speaker.model_copy(update={"kind": kind})})
+        for quote, kind in zip(article.quotes, ("person", "person", "organisation"), strict=True)
+        if quote.speaker is not None
+    ]
+    article = article.model_copy(update={"entities": [minister, town, critic], "quotes": quotes})
+    writer.add([message(article, offset=9, at=time.time())])
+    async with client.get(f"{JSONL}&source=Zählblatt") as response:
+        rows = sorted(map(orjson.loads, (await response.text()).splitlines()), key=lambda row: row["quote_id"])
+    names = ("speaker_kind", "gender", "gender_from", "party", "role")
+    assert [[row[name] for name in names] for row in rows] == [
+        ["person", "f", "role", "SPD", "Verkehrsministerin"],
+        ["person", None, None, None, None],
+        ["organisation", None, None, None, None],
+    ]
+    for gender, expected in (("f", 1), ("unknown", 1), ("none", 1)):
+        async with client.get(f"/api/quotes?source=Zählblatt&gender={gender}") as response:
+            assert (await response.json())["total"] == expected

@@ -1,14 +1,14 @@
 """Quotes and statements as rows of a table, some at a time, so that however many there are little memory is needed."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from numpy.typing import NDArray
 
-from agents.web.store.columns import Columns
+from agents.web.store.columns import EVIDENCE, KINDS, Columns
 from agents.web.store.quote_filter import first_of_each, matching
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.quote_search import records, statement_places
@@ -19,10 +19,13 @@ AT_ONCE = 250
 _LAST_STAGE = next(stage.name for stage in STAGES if stage.target == FINISHED_TOPIC)
 """The stage that writes what the store keeps of an article."""
 _QUOTE = (
-    "SELECT l.line, q.gender, p.name, g.name, s.id, s.count, q.article FROM quotes q"
-    " JOIN quote_lines l ON l.num = q.num LEFT JOIN labels p ON p.num = q.party"
-    " LEFT JOIN labels g ON g.num = q.agency LEFT JOIN statements s ON s.num = q.statement WHERE q.num = ?"
+    "SELECT l.line, q.gender, p.name, r.name, g.name, s.id, s.count, q.article FROM quotes q"
+    " JOIN quote_lines l ON l.num = q.num LEFT JOIN labels p ON p.num = q.party LEFT JOIN labels r ON r.num = ?2"
+    " LEFT JOIN labels g ON g.num = q.agency LEFT JOIN statements s ON s.num = q.statement WHERE q.num = ?1"
 )
+
+_COUNTED = ("num", "role", "kind", "evidence")
+"""What the columns alone have."""
 
 Row = dict[str, Any]
 _About = tuple[str, dict[str, Any], str | None, str | None]
@@ -39,8 +42,8 @@ class Rows:
 
 def quote_rows(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Rows:
     """The quotes asked for, the latest first: what was said, by whom, where, and what found it."""
-    nums = columns["num"][matching(connection, columns, asked)]
-    return Rows(len(nums), _quotes(connection, nums))
+    places = matching(connection, columns, asked)
+    return Rows(len(places), _quotes(connection, {name: columns[name][places] for name in _COUNTED}))
 
 
 def statement_rows(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Rows:
@@ -49,13 +52,16 @@ def statement_rows(connection: sqlite3.Connection, columns: Columns, asked: Quot
     return Rows(len(nums), _statements(connection, nums))
 
 
-def _quotes(connection: sqlite3.Connection, nums: NDArray[Any]) -> Iterator[list[Row]]:
+def _quotes(connection: sqlite3.Connection, counted: Mapping[str, NDArray[Any]]) -> Iterator[list[Row]]:
     known: int | None = None
     about: _About = "", {}, None, None
-    for begin in range(0, len(nums), AT_ONCE):
+    for begin in range(0, len(counted["num"]), AT_ONCE):
         rows = []
-        for num in nums[begin : begin + AT_ONCE].tolist():
-            line, gender, party, agency, statement, count, article = connection.execute(_QUOTE, (num,)).fetchone()
+        for num, role_num, kind, evidence in zip(
+            *(counted[name][begin : begin + AT_ONCE].tolist() for name in _COUNTED), strict=True
+        ):
+            found = connection.execute(_QUOTE, (num, role_num)).fetchone()
+            line, gender, party, role, agency, statement, count, article = found
             if article != known:  # those of an article follow each other
                 known, about = article, _about(connection, article)
             article_id, article_line, version, model = about
@@ -75,8 +81,11 @@ def _quotes(connection: sqlite3.Connection, nums: NDArray[Any]) -> Iterator[list
                     "speaker_id": quote["entity"],
                     "speaker_name": quote["speaker"],
                     "speaker_confidence": quote["speaker_confidence"],
+                    "speaker_kind": (None, *KINDS)[kind],
                     "gender": gender,
+                    "gender_from": (None, *EVIDENCE)[evidence],
                     "party": party,
+                    "role": role,
                     "type": quote["type"],
                     "medium": quote["medium"],
                     "part_of": quote["part_of"],
