@@ -70,6 +70,7 @@ STATEMENT_COLUMNS: Mapping[str, type] = {
     "speaker_name": str,
     "count": int,
     "sources": int,
+    "source_names": list,
     "first_article_id": str,
     "first_source": str,
     "first_published_at": str,

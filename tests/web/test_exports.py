@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -26,6 +27,9 @@ from agents.web.store.location import store_path
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
+from pipeline.quotes import quote_records
+from pipeline.statements.speaker import SpeakerStatements
+from schemas.codec import encode
 from tests.web.articles import message, quote_article
 
 Client = TestClient[Any, Any]
@@ -296,3 +300,19 @@ async def test_a_file_tells_by_what_shares_and_filters_count(client: Client, wri
     for gender, expected in (("f", 1), ("unknown", 1), ("none", 1)):
         async with client.get(f"/api/quotes?source=Zählblatt&gender={gender}") as response:
             assert (await response.json())["total"] == expected
+
+
+async def test_a_file_of_statements_names_the_papers_that_have_them(client: Client, writer: StoreWriter) -> None:
+    """It told only how many there are, and the ids of articles."""
+    papers = ["Bote", "Kurier", "Bote", None]
+    articles = [quote_article(f"p-{n}", source=paper) for n, paper in enumerate(papers)]
+    writer.add(message(article, offset=n + 9, at=time.time()) for n, article in enumerate(articles))
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    for article in articles:
+        state.add(quote_records(article)[0], "2026-03-09T09:00:00.000Z")
+    ((name, said),) = state.statements.items()
+    writer.add([TopicMessage("statements", 0, 1, time.time(), encode(said), {}, name.encode())])
+    async with client.get("/api/statements?format=jsonl&speaker=per/karla-brinkmeier&source=Bote") as response:
+        (row,) = map(orjson.loads, (await response.text()).splitlines())
+    assert row["source_names"] == ["Bote", "Kurier"]
+    assert (row["count"], row["first_source"]) == (4, "Bote")

@@ -122,6 +122,7 @@ def _statement_row(record: dict[str, Any]) -> Row:
         "speaker_name": record.get("said_by") or speaker.get("name"),
         "count": record["count"],
         "sources": record["sources"],
+        "source_names": list(dict.fromkeys(name for article in articles if (name := article.get("source")))),
         "first_article_id": first["article"],
         "first_source": first["source"],
         "first_published_at": first["published_at"],
