@@ -142,3 +142,23 @@ async def test_long_names_are_found(client: Client, writer: StoreWriter) -> None
         assert "1 Äußerung<" in page, field
     page = await get(client, f"/?source={quote(LONG)}")
     assert page.count("<article") == 1
+
+
+async def test_who_is_called_differently_may_be_several_people_of_one_name(client: Client, writer: StoreWriter) -> None:
+    """The page had the role and affiliation of the article that came last, as if all statements were that person's."""
+    path = f"/entities/{MINISTER}"
+    assert "gleichen Namens" not in await get(client, path)
+    article = quote_article("dorf", source="Dorfblatt")
+    person, *others = article.entities
+    mayor = person.model_copy(update={"roles": ["Bürgermeisterin"], "affiliations": ["Wähler & Co"]})
+    article = article.model_copy(update={"entities": [mayor, *others]})
+    writer.add([message(article, offset=30, at=time.time())])
+    page = await get(client, path)
+    (line,) = re.findall(r"<p[^>]*>In den Artikeln:.*?</p>", page)
+    called = re.findall(r'<a href="([^"]*)"><bdi>([^<]*)</bdi></a> <span class="count">(\d+)</span>', line)
+    assert {unescape(name) for _, name, _ in called} == {"Verkehrsministerin", "Bürgermeisterin", "Wähler & Co"}
+    assert "Auf dieser Seite können mehrere Menschen gleichen Namens stehen." in line
+    for link, name, count in called:
+        narrowed = await get(client, unescape(link))
+        assert f'<span role="status">{count} Äußerung' in narrowed
+        assert unescape(name) in " ".join(text for text, _ in chips(narrowed))

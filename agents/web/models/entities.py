@@ -71,6 +71,8 @@ class EntityDetail(ApiModel):
     about_count: int = Field(description="statements of others in which it is named")
     article_count: int
     mention_count: int
+    called_roles: list[FacetValue] = Field(description="roles beside its statements, and how many have them")
+    called_affiliations: list[FacetValue] = Field(description="affiliations beside its statements, likewise")
     days: list[Period]
     sources: list[SourceCount]
     perhaps: list[FacetValue] = Field(description="people who may be the same, and in how many articles they are named")

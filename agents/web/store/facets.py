@@ -14,13 +14,16 @@ _COLUMN = {"speaker": "entity"}
 
 def facets(connection: sqlite3.Connection, columns: Columns, found: FirstOfEach) -> dict[str, list[FacetValue]]:
     """By facet the commonest values of what was found, and how much of it has them."""
-    return {name: _commonest(connection, columns, found, name) for name in FACETS}
+    return {name: commonest_values(connection, columns, found, name) for name in FACETS}
 
 
-def _commonest(connection: sqlite3.Connection, columns: Columns, found: FirstOfEach, facet: str) -> list[FacetValue]:
+def commonest_values(
+    connection: sqlite3.Connection, columns: Columns, found: FirstOfEach, facet: str, most: int = FACET_VALUES
+) -> list[FacetValue]:
+    """The commonest values of one facet, and how much of what was found has them."""
     counts = found.count(values_of(columns, facet))
     counts[: least_value(facet)] = 0
-    values = commonest(counts, FACET_VALUES)
+    values = commonest(counts, most)
     names = names_of(connection, facet, values)
     return [
         FacetValue(value=asked, name=name, count=int(counts[value]))

@@ -9,7 +9,7 @@ import orjson
 from agents.web.models import EntityDetail, FacetValue, People, Period, Person, SourceCount
 from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Numbers, Places, commonest
-from agents.web.store.facets import names_of
+from agents.web.store.facets import commonest_values, names_of
 from agents.web.store.query_parser import folded_words, parse_query
 from agents.web.store.quote_filter import matching, numbers_of
 from agents.web.store.quote_query import QuoteQuery
@@ -17,6 +17,8 @@ from schemas.times import EPOCH
 
 TOGETHER = 30
 """Others who are listed on a person's page: those quoted in the same articles, and those who may be the same."""
+CALLED = 5
+"""Roles that are listed there, and affiliations."""
 
 
 def people(
@@ -87,6 +89,8 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
         about_count=len(FirstOfEach(matching(connection, columns, QuoteQuery(about=id_)), columns.said)),
         article_count=articles,
         mention_count=mentions,
+        called_roles=commonest_values(connection, columns, said, "role", CALLED),
+        called_affiliations=commonest_values(connection, columns, said, "party", CALLED),
         days=[Period(day=day, quotes=said_on.get(day, 0), articles=named_on[day]) for day in sorted(named_on)],
         sources=sorted(
             (SourceCount(source=s, quotes=said_in.get(s, 0), articles=count) for s, count in named_by.items()),
