@@ -71,3 +71,18 @@ def test_a_worker_that_was_stopped_can_be_read(
         assert not serious_findings(browser)
     finally:
         looks_as_before(browser)
+
+
+def test_on_paper_the_papers_that_have_a_statement_are_listed(address: str, writer: StoreWriter, browser: Any) -> None:
+    """Nobody can unfold them there."""
+    same = [quote_article(f"s-{n}", source=f"Blatt {n}", simhash="0123456789abcdef") for n in range(3)]
+    writer.add(message(article, offset=n, at=time.time()) for n, article in enumerate(same))
+    shown = "return [...document.querySelectorAll('.papers a')].filter(link => link.checkVisibility()).length"
+    browser.get(address + "/search?q=Frühjahr&source=Blatt+0&source=Blatt+1&source=Blatt+2")
+    assert texts(browser, ".papers a") == ["Blatt 1", "Blatt 2"]
+    assert browser.execute_script(shown) == 0
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert browser.execute_script(shown) == 2
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
