@@ -79,3 +79,22 @@ async def test_in_english_no_reader_takes_the_month_for_the_day(client: Client, 
             shown[language] = set(re.findall(r"<time[^>]*>([^<]*)</time>", await response.text()))
     english = {"Mar 2, 2026, 9:00\N{NARROW NO-BREAK SPACE}AM"}
     assert shown == {"en": english, "en-GB": english, "de": {"02.03.2026, 09:00"}}
+
+
+@pytest.mark.parametrize(
+    ("modified_at", "told"),
+    [
+        ("2026-03-02T11:30:00Z", "02.03.2026, 10:00 · geändert 02.03.2026, 12:30"),
+        ("2026-03-02T09:00:40Z", "02.03.2026, 10:00"),
+        ("2099-03-02T09:00:00Z", "02.03.2026, 10:00"),
+        (None, "02.03.2026, 10:00"),
+    ],
+)
+async def test_an_article_says_when_its_paper_changed_it(
+    client: Client, writer: StoreWriter, modified_at: str | None, told: str
+) -> None:
+    article = quote_article("geändert").model_copy(update={"modified_at": modified_at})
+    writer.add([message(article, offset=9, at=ARRIVED.timestamp())])
+    async with client.get("/articles/geändert", headers={"Accept-Language": "de"}) as response:
+        (line,) = re.findall(r"<header>\s*<p class=\"meta\">(.*?)</p>", await response.text())
+    assert " ".join(re.sub("<[^>]*>", "", line).split()) == f"Küstenbote · {told}"

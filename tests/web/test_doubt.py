@@ -129,3 +129,15 @@ async def test_a_feed_says_it_too(client: Client) -> None:
     ]
     assert title == "Karla Brinkmeier (sinngemäß): Wir fangen im Frühjahr an"
     assert content.endswith("\n\nKarla Brinkmeier (sinngemäß), Berichtblatt")
+
+
+@pytest.mark.parametrize("access", ["teaser", "free", "unknown"])
+async def test_an_article_of_which_only_the_beginning_is_there_says_so(
+    client: Client, writer: StoreWriter, access: str
+) -> None:
+    """Who is not quoted there may be quoted in the rest."""
+    article = quote_article("abo").model_copy(update={"access": access})
+    writer.add([message(article, offset=9, at=time.time())])
+    async with client.get("/articles/abo", headers={"Accept-Language": "de"}) as response:
+        said = "Nur der Anfang: Der Rest des Artikels ist für Abonnenten" in await response.text()
+    assert said == (access == "teaser")
