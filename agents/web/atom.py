@@ -40,7 +40,7 @@ def feed(
     generator.text = "Redefluss"
     for hit, came in {hit.said: (hit, came) for hit, came in hits}.values():
         entry = ElementTree.SubElement(root, "entry")
-        name, address = hit.quote.speaker or "–", base + quote_path(hit.article_id, hit.quote.id)
+        name, address = hit.quote.speaker or "–", base + quote_path(hit.article_id, hit.quote.text)
         sureness = hit.quote.speaker_confidence
         caveats = [wording] if in_substance(hit.quote.type, hit.quote.text) else []
         caveats += [doubt] if sureness is not None and sureness < UNCERTAIN else []

@@ -1,5 +1,6 @@
 """Addresses of pages, and of articles elsewhere."""
 
+from hashlib import blake2b
 from urllib.parse import quote, urlsplit
 
 
@@ -27,6 +28,11 @@ def web_address(url: str | None) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
-def quote_path(article: str, quote: str) -> str:
-    """The address of a quote, by its id and that of its article: within the article, open."""
-    return f"{article_path(article)}#quote-{quote.rpartition('#')[2]}"
+def quote_path(article: str, text: str) -> str:
+    """The address of a quote in an article, by its words."""
+    return f"{article_path(article)}#{words_anchor(text)}"
+
+
+def words_anchor(text: str) -> str:
+    """The place of a quote within the page of its article, whatever number it has in the article's present version."""
+    return "words-" + blake2b(text.encode(), digest_size=6).hexdigest()

@@ -9,9 +9,11 @@ import pytest
 import yarl
 from aiohttp.test_utils import TestClient
 
+from agents.web.paths import quote_path
 from agents.web.store.writer import StoreWriter
 from schemas.times import instant_at, rfc3339
 from tests.web.articles import TEXT, message, quote_article, span
+from tests.web.test_citations import SAID
 
 Client = TestClient[Any, Any]
 NEWS = "http://www.w3.org/2005/Atom"
@@ -57,7 +59,7 @@ def addresses(root: ElementTree.Element) -> list[str]:
 async def test_the_feed_of_a_search_is_atom(client: Client) -> None:
     root = await feed(client, "/search.atom?q=fruehjahr&source=Tagblatt")
     (entry,) = root.findall(f"{{{NEWS}}}entry")
-    assert entry.find(f"{{{NEWS}}}link").get("href", "").endswith("/articles/a%2F2%20%C3%BC#quote-0")  # type: ignore[union-attr]
+    assert entry.find(f"{{{NEWS}}}link").get("href", "").endswith(quote_path("a/2 ü", SAID))  # type: ignore[union-attr]
 
 
 async def test_what_arrives_late_is_in_it_and_a_statement_in_six_papers_once(
@@ -71,7 +73,7 @@ async def test_what_arrives_late_is_in_it_and_a_statement_in_six_papers_once(
     ]
     writer.add(message(article, offset=n, at=now + n) for n, article in enumerate((*new, *late)))
     found = addresses(await feed(client, "/search.atom?speaker=per/karla-brinkmeier"))
-    assert found[:3] == ["/articles/l-0#quote-0", "/articles/n-59#quote-0", "/articles/n-58#quote-0"]
+    assert found[:3] == [quote_path(id_, SAID) for id_ in ("l-0", "n-59", "n-58")]
     assert len(found) == 50
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser import find, follow
+from tests.web.browser import find, follow, texts
 from tests.web.conftest import TOKEN
 from tests.web.system import until
 
@@ -18,8 +18,8 @@ def test_after_the_login_the_quote_is_shown_that_the_link_names(address: str, br
     until(lambda: find(browser, ".bad"), 10, "that this is not the token")
     browser.get_log("browser")  # which tells of the answer 403
     find(browser, "#token")[0].send_keys(TOKEN + "\n")
-    until(lambda: browser.current_url == address + "/articles/a-1#quote-1", 10, "the quote")
-    assert find(browser, '[data-card="1"].on')
+    until(lambda: find(browser, '[data-card="1"].on'), 10, "the quote")
+    assert browser.current_url == find(browser, '[data-card="1"] .jump')[0].get_attribute("href")
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,15 @@ def test_a_form_shows_what_its_page_shows_also_after_going_back(
     browser.forward()
     until(lambda: browser.current_url != address + path, 10, "the page after it")
     until(lambda: browser.execute_script(chosen) == now, 5, "what that shows")
+
+
+def test_a_link_to_words_that_a_new_version_has_no_more_says_so(address: str, browser: Any) -> None:
+    browser.get(f"{address}/articles/a-1#words-0123456789ab")
+    (note,) = find(browser, "#reworded")
+    assert note.is_displayed()
+    assert not find(browser, ".said.on")
+    link = find(browser, '[data-card="1"] .jump')[0].get_attribute("href")
+    browser.get(link)
+    until(lambda: texts(browser, ".said.on") == texts(browser, '[data-card="1"]'), 5, "the quote of the address")
+    assert not note.is_displayed()
+    assert browser.current_url == link

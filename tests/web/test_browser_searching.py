@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from selenium.webdriver.support.expected_conditions import staleness_of
 
+from agents.web.paths import quote_path
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
 from tests.web.articles import quote_article
 from tests.web.browser import DESKTOP, PHONE, find, fits, follow, looks, looks_as_before, texts
 from tests.web.system import until
+from tests.web.test_citations import SAID as WHOLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SAID = "Wir fangen im Frühjahr an"
@@ -75,7 +77,7 @@ def test_speaker_word_week_wording_and_paper_at_once(address: str, writer: Store
     paper = next(link for link in find(browser, ".facets a") if link.text == "Abendblatt")
     paper.click()
     until(lambda: texts(browser, "#found") == ["1 Äußerung"], 5, "one paper's")
-    assert find(browser, ".quote-hit .address")[0].get_attribute("href") == address + "/articles/w-1#quote-0"
+    assert find(browser, ".quote-hit .address")[0].get_attribute("href") == address + quote_path("w-1", WHOLE)
     for kind in ("csv", "parquet"):
         duckdb = pytest.importorskip("duckdb")
         (link,) = find(browser, f".facets a[href^='/api/quotes'][href$='format={kind}']")
@@ -141,7 +143,7 @@ def test_a_quote_is_copied_from_its_article(address: str, browser: Any) -> None:
     until(lambda: texts(browser, "[role=status]") == ["Kopiert"], 5, "that it is said")
     read = "navigator.clipboard.readText().then(arguments[arguments.length - 1])"
     until(lambda: SAID in browser.execute_async_script(read), 5, "the clipboard")
-    assert browser.execute_async_script(read).endswith(f" {address}/articles/a-1#quote-0")
+    assert browser.execute_async_script(read).endswith(f" {address}{quote_path('a-1', WHOLE)}")
 
 
 def test_nothing_is_cut_off_silently(address: str, writer: StoreWriter, browser: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
+from agents.web.paths import quote_path
 from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.quotes import quote_records
 from pipeline.statements.speaker import SpeakerStatements
@@ -48,7 +49,7 @@ async def test_every_quote_of_an_article_can_be_copied_and_leads_to_its_statemen
 ) -> None:
     (first, second, third), page = await copied(client, "/articles/p-0")
     address = "https://nachrichten.example/umbau"
-    assert first == f"{SAID} (Karla Brinkmeier, Bote 0, 2026-03-03, {address}) {{origin}}/articles/p-0#quote-0"
+    assert first == f"{SAID} (Karla Brinkmeier, Bote 0, 2026-03-03, {address}) {{origin}}{quote_path('p-0', SAID)}"
     assert second.startswith("„Mir schrieb die Behörde")
     assert third.startswith("‚das Geld reicht nicht‘ (die Behörde, Bote 0, ")
     assert re.findall(r'href="(/statements/[^"]*)">([^<]*)<', page) == [(f"/statements/{statement}", "alle Fassungen")]
@@ -60,7 +61,7 @@ async def test_every_entry_of_a_statement_can_be_copied(client: Client, statemen
     texts, _ = await copied(client, f"/statements/{statement}")
     assert [re.findall(r"Bote \d, [0-9-]*", text) for text in texts] == [["Bote 0, 2026-03-03"], ["Bote 1, 2026-03-04"]]
     assert all(text.startswith(f"{SAID} (Karla Brinkmeier, ") for text in texts)
-    assert [text.partition("{origin}")[2] for text in texts] == [f"/articles/p-{n}#quote-0" for n in (0, 1)]
+    assert [text.partition("{origin}")[2] for text in texts] == [quote_path(f"p-{n}", SAID) for n in (0, 1)]
 
 
 async def test_a_statement_says_of_every_paper_how_it_words_it(client: Client, writer: StoreWriter) -> None:
@@ -90,7 +91,7 @@ async def test_a_statement_is_shown_and_cited_as_it_was_published_first(
 ) -> None:
     (text,), page = await copied(client, path + BOTH)
     assert "Bote 0, 2026-03-03" in text
-    assert text.endswith("/articles/p-0#quote-0")
+    assert text.endswith(quote_path("p-0", SAID))
     assert "in 2 Blättern" in page
     (text,), _ = await copied(client, path + "source=Bote+1")
     assert "Bote 1, 2026-03-04" in text, "the first of those that are asked for"
@@ -102,6 +103,25 @@ async def test_statements_stand_in_the_order_of_their_first_publication(
     between = quote_article("mitte", source="Bote 0", published_at="2026-03-03T12:00:00Z")
     writer.add([message(between, offset=20, at=time.time())])
     texts, _ = await copied(client, "/search?speaker=per%2Fkarla-brinkmeier&" + BOTH)
-    assert [text.partition("{origin}")[2] for text in texts] == ["/articles/mitte#quote-0", "/articles/p-0#quote-0"]
+    assert [text.partition("{origin}")[2] for text in texts] == [quote_path("mitte", SAID), quote_path("p-0", SAID)]
     async with client.get("/search?speaker=per%2Fkarla-brinkmeier&each=paper&" + BOTH) as response:
         assert re.findall(r'class="address" href="/articles/([^"#]*)', await response.text()) == ["p-1", "mitte", "p-0"]
+
+
+async def test_what_was_cited_is_found_in_a_new_version_in_which_it_has_another_number(
+    client: Client, writer: StoreWriter
+) -> None:
+    """Of a ticker, whose latest entry stands first, a citation led to somebody else's words."""
+    article = quote_article("ticker")
+    first, second, third = article.quotes
+    writer.add([message(article, offset=9, at=time.time())])
+    (cited, *_), _ = await copied(client, "/articles/ticker")
+    anchor = cited.partition("#")[2]
+    moved = [quote.model_copy(update={"id": f"ticker#{n}"}) for n, quote in enumerate((third, second, first, first))]
+    writer.add([message(article.model_copy(update={"quotes": moved}), offset=10, at=time.time())])
+    _, page = await copied(client, "/articles/ticker")
+    jumps = re.findall(r'<a class="jump"[^>]* href="#([^"]*)"', page)
+    assert jumps[2:] == [anchor, "quote-3"]
+    assert page.count(f'<span class="anchor" id="quote-2"></span><span class="anchor" id="{anchor}"></span>') == 1
+    ids = re.findall(r' id="([^"]*)"', page)
+    assert len(ids) == len(set(ids))

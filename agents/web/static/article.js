@@ -25,7 +25,8 @@
     const card = cards[Number(number)];
     card.querySelector(".jump").focus({ preventScroll: true });
     card.scrollIntoView({ block: "nearest" });
-    if (location.hash !== `#quote-${number}`) history.replaceState(null, "", `#quote-${number}`);
+    const address = card.querySelector(".jump").hash;
+    if (location.hash !== address) history.replaceState(null, "", address);
     document.getElementById(`quote-${number}`)?.scrollIntoView({ block: "center", behavior: "smooth" });
   }
 
@@ -53,7 +54,6 @@
     card.addEventListener("focusin", () => show(card.dataset.card));
     card.querySelector(".jump").addEventListener("click", (event) => {
       event.preventDefault();
-      history.replaceState(null, "", event.currentTarget.hash);
       go(card.dataset.card);
     });
   }
@@ -90,8 +90,12 @@
   }
 
   const follow = () => {
-    const linked = /^#quote-(\d+)$/.exec(location.hash);
-    if (linked && cards[Number(linked[1])]) go(linked[1]);
+    const byNumber = /^#quote-(\d+)$/.exec(location.hash);
+    const linked = byNumber
+      ? cards[Number(byNumber[1])]
+      : cards.find((card) => card.querySelector(".jump").hash === location.hash);
+    document.getElementById("reworded").hidden = Boolean(linked) || !/^#words-/.test(location.hash);
+    if (linked) go(linked.dataset.card);
   };
   addEventListener("hashchange", follow);
   follow();

@@ -8,6 +8,7 @@ from faust import web
 from agents.web.annotate import hues, paragraphs
 from agents.web.models import StoredArticle
 from agents.web.pages import Pages
+from agents.web.paths import words_anchor
 from agents.web.problems import NotFound
 from agents.web.site import Site, site_of
 from schemas.codec import RecordError, from_object
@@ -50,6 +51,16 @@ async def article(_: web.View, request: Request, id: str | None = None) -> Respo
         statements=await asyncio.to_thread(site.reader.statements_of, id_),
         paragraphs=await asyncio.to_thread(paragraphs, record),
         hues=hues(record),
+        anchors=_anchors(record),
         names={entity.id: entity.name for entity in record.entities},
         total_ms=total,
     )
+
+
+def _anchors(record: QuoteArticle) -> list[str]:
+    """Of each quote: by its words, or by its number where an earlier one has the same words."""
+    by_words = {words_anchor(quote.text): number for number, quote in reversed([*enumerate(record.quotes)])}
+    return [
+        anchor if by_words[anchor := words_anchor(quote.text)] == number else f"quote-{number}"
+        for number, quote in enumerate(record.quotes)
+    ]
