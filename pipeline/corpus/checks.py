@@ -56,8 +56,11 @@ def _head(article: AnnotatedArticle) -> Iterator[AnnotationMistake]:
             yield AnnotationMistake(1, f"the head has no {key}")
     for key in article.head.keys() - {*REQUIRED, *OPTIONAL}:
         yield AnnotationMistake(1, f"the head knows no {key!r}; it has {', '.join((*REQUIRED, *OPTIONAL))}")
-    if article.head.get("source") == "real":
+    source = article.head.get("source")
+    if source == "real":
         return
+    if source is not None:
+        yield AnnotationMistake(1, f"the source can only be 'real', or is left out; here stands {source!r}")
     for key, name in CLOSED.items():
         value, known = article.head.get(key), tables("heads")[name]
         if value and value not in known:

@@ -34,6 +34,8 @@ def parse(source: str) -> AnnotatedArticle:
         key, colon, value = lines[at].partition(":")
         if not colon:
             raise MarkupError(at + 1, f"{lines[at][:40]!r} is no 'key: value' of the head")
+        if key.strip() in head:
+            raise MarkupError(at + 1, f"{key.strip()!r} stands twice in the head")
         head[key.strip()] = value.strip()
         at += 1
     if "id" not in head:
@@ -50,6 +52,8 @@ def parse(source: str) -> AnnotatedArticle:
     readers: list[PartReader] = []
     while at < len(lines) and lines[at][:2] in {f"{sign}:" for sign in FURNITURE}:
         reader = PartReader(FURNITURE[lines[at][0]], chains)
+        if any(other.name == reader.name for other in readers):
+            raise MarkupError(at + 1, f"a second line '{lines[at][:2]}'")
         line = lines[at][2:]
         reader.read(line.lstrip(), at + 1)
         reader.finish()

@@ -108,6 +108,9 @@ def test_what_a_head_can_say() -> None:
         "'x' is none of the guideline's difficulties",
     ]
     assert messages("", strange.replace("region", "source: real\nregion")) == []
+    assert messages("", HEAD.replace("region", "source: Wikinews\nregion")) == [
+        "the source can only be 'real', or is left out; here stands 'Wikinews'"
+    ]
 
 
 def test_a_number_in_two_parts() -> None:
@@ -133,10 +136,18 @@ def test_what_cannot_be_read(body: str, message: str) -> None:
     assert caught.value.line == LINE
 
 
-def test_a_chain_that_stands_twice_in_the_table() -> None:
-    with pytest.raises(MarkupError, match="'l' stands twice") as caught:
-        parse(HEAD.replace("k |", "l |") + REST)
-    assert caught.value.line == 7
+@pytest.mark.parametrize(
+    ("once", "twice", "message", "line"),
+    [
+        ("k |", "l |", "the chain 'l' stands twice in the table", 7),
+        ("subject: trains", "subject: trains\nsubject: ships", "'subject' stands twice in the head", 5),
+        ("| Bahnhofsverein\n\n", "| Bahnhofsverein\n\nT: Zug\nD: Ulm\nT: Bus\n\n", "a second line 'T:'", 12),
+    ],
+)
+def test_what_stands_twice(once: str, twice: str, message: str, line: int) -> None:
+    with pytest.raises(MarkupError, match=message) as caught:
+        parse(HEAD.replace(once, twice) + REST)
+    assert caught.value.line == line
 
 
 def test_files_with_mistakes(tmp_path: Path) -> None:
