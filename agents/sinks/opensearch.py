@@ -16,7 +16,7 @@ from aiokafka import TopicPartition
 
 from agents.sinks.opensearch_client import ANSWER_CHARACTERS, Action, OpenSearchClient
 from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, fresh, positions_in
-from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, Row
+from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, RecordKind, Row
 from pipeline.tables.rows import Change
 from schemas.codec import one_line
 
@@ -48,6 +48,8 @@ class OpenSearchStore:
     def __init__(self, url: str) -> None:
         self._client = OpenSearchClient(url)
         self.name = self._client.name
+        self._begun: set[tuple[RecordKind, str, bytes]] = set()
+        """What tries to write the present batch have begun to change: kind, key and digest."""
 
     async def open(self) -> Mapping[TopicPartition, StoredPosition]:
         """Make the indices that are missing; the offsets that are stored."""
@@ -74,19 +76,22 @@ class OpenSearchStore:
 
     async def write(self, batch: Batch) -> WriteResult:
         """Announce, write the rows, then say which messages they are of and how far the topics are stored."""
-        made: list[Change] = []
         for kind, tables in TABLES_OF.items():
-            made += await self._replace(tables, batch.latest(kind))
+            await self._replace(tables, batch.latest(kind))
         if batch.positions:
             await self._store_positions(batch.position_rows)
+        changes = (change for kind in TABLES_OF for change in batch.latest(kind))
+        made = [change for change in changes if (change.kind, change.key, change.digest) in self._begun]
+        self._begun.clear()
         return batch.result_of(made)
 
-    async def _replace(self, tables: tuple[str, ...], changes: list[Change]) -> list[Change]:
+    async def _replace(self, tables: tuple[str, ...], changes: list[Change]) -> None:
         known = await self._known(changes)
         digests = {
             change.key: bytes.fromhex(known[_key(change)]["digest"]) for change in changes if _key(change) in known
         }
         changes = fresh(changes, digests)
+        self._begun.update((change.kind, change.key, change.digest) for change in changes)
         before = {change.key: known.get(_key(change), {}).get("rows", {}) for change in changes}
         after = {change.key: {table: len(change.rows.get(table, ())) for table in tables} for change in changes}
         most = {change.key: _larger(before[change.key], after[change.key]) for change in changes}
@@ -102,7 +107,6 @@ class OpenSearchStore:
             else self._delete_one("sink", _key(change))
             for change in changes
         )
-        return changes
 
     def _rows(
         self, change: Change, tables: tuple[str, ...], before: Mapping[str, int], after: Mapping[str, int]

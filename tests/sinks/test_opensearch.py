@@ -94,6 +94,25 @@ async def test_offsets_of_all_partitions_are_kept(server: tuple[BulkApi, str]) -
     await again.close()
 
 
+async def test_what_a_try_that_was_broken_off_wrote_is_no_message_that_changed_nothing(
+    server: tuple[BulkApi, str],
+) -> None:
+    api, url = server
+    store = await opened(url)
+    await store.write(batch(("a-1", article("a-1"))))
+    both = batch(("a-1", article("a-1")), ("a-2", article("a-2")), ("a-3", article("a-3")))
+    both.messages += batch(("s-1", statement("s-1")), kind="statement").messages
+    for broken in ("news-sink", "news-quotes", "news-statements"):
+        api.fails = lambda number, index, identifier, broken=broken: (429, "rejected") if index == broken else None
+        with pytest.raises(SinkUnavailable):
+            await store.write(both)
+    api.fails = lambda number, index, identifier: None
+    written = await store.write(both)
+    assert (written.rows["articles"], written.rows["statements"], written.unchanged) == (2, 1, 1)
+    assert (await store.write(both)).unchanged == 4
+    await store.close()
+
+
 async def test_a_batch_that_was_broken_off_anywhere_leaves_nothing_behind(server: tuple[BulkApi, str]) -> None:
     """After the break something else is written: the article's next version, by a sink that has started again."""
     api, url = server
