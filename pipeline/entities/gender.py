@@ -8,7 +8,7 @@ from collections import Counter
 from pipeline.entities.cluster import Cluster
 from pipeline.entities.name_forms import before_titles, gender_by_role
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name
-from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.roles_lexicon import RoleWord, role_word
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
 from schemas.records import Gender, GenderSource
@@ -37,6 +37,11 @@ def gender_of(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderS
     return _by_text(words, person)
 
 
+def _head(role: str) -> RoleWord | None:
+    """The noun of a role that says what its bearer is: "Anwalt" of "Anwalt der Witwe"."""
+    return next((word for part in role.split() if (word := role_word(part)) is not None), None)
+
+
 def _by_text(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
     """By a title or an age before the name, else a feminine role, the given name, another role, or the pronouns."""
     for place in person.mentions:
@@ -46,20 +51,18 @@ def _by_text(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSo
             title = title or _aged(words.text, place.begin)
             if title is not None:
                 return title, "title"
-    for role in person.roles:
-        word = role_word(role.split()[-1]) if role else None
-        if word is not None and word.gender == "f":
-            return "f", "role"
+    heads = [head for role in person.roles if (head := _head(role)) is not None]
+    if any(head.gender == "f" for head in heads):
+        return "f", "role"
     before = (before_titles(words, place.begin) for place in person.mentions if place.kind == "name")
     if any(gender_by_role(words, index) == "f" for index in before):
         return "f", "role"
     name = gender_of_name(person.name)
     if name is not None:
         return name, "name"
-    for role in person.roles:
-        word = role_word(role.split()[-1]) if role else None
-        if word is not None and word.gender is not None:
-            return word.gender, "role"
+    for head in heads:
+        if head.gender is not None:
+            return head.gender, "role"
     said: Counter[Gender] = Counter()
     for place in person.mentions:
         pronoun = words.text[place.begin : place.end].lower() if place.kind == "pronoun" else ""

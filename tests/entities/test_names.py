@@ -569,6 +569,21 @@ def test_a_title_or_an_age_before_the_name_tells_the_gender(text: str, name: str
 
 
 @pytest.mark.parametrize(
+    ("name", "role", "told"),
+    [
+        ("Falk Ahlers", "Anwalt der Witwe", ("m", "name")),
+        ("Falk Ahlers", "Sprecher der Ministerin", ("m", "name")),
+        ("Tölke-Wang", "Intendant des Theaters Waldau", ("m", "role")),
+        ("Kim Tölke", "Leiterin des Amts", ("f", "role")),
+        ("Kim Tölke", "haushaltspolitischer Sprecher", ("m", "role")),
+    ],
+)
+def test_the_head_of_a_role_tells_the_gender(name: str, role: str, told: tuple[str, str]) -> None:
+    person = Cluster("PER", name, roles={role: None})
+    assert gender_of(TextWords(name, [CharOffset(0)]), person) == told
+
+
+@pytest.mark.parametrize(
     ("text", "name", "names"),
     [
         ("Das sagte sie der Nordpost (Dienstag).", "Dienstag", []),
