@@ -18,8 +18,8 @@ from pipeline.spans import CharOffset, TokenIndex, char_span, token_indices
 from schemas.records import Gender
 
 STATUS = re.compile(
-    r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|geschäftsführend|kommissarisch|"
-    r"künftig|scheidend|leitend|wissenschaftlich|ärztlich|parlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
+    r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|[Gg]eschäftsführend|kommissarisch|"
+    r"künftig|scheidend|[Ll]eitend|Vorsitzend|wissenschaftlich|ärztlich|[Pp]arlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
 )
 _ENDING = re.compile(r"e[nmrs]?$")
 _BRACKETS = re.compile(
@@ -28,8 +28,9 @@ _BRACKETS = re.compile(
 _CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
 _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
 _APPOSED = re.compile(
-    r"\b[Dd](?:er|ie|em|en) (?:[a-zäöüß-]+(?:e|en) |Erste[nr]? ){0,2}(?P<role>[A-ZÄÖÜ][\w-]+)(?P<of>(?:"
-    r" (?:der|des|von|vom|für|bei|beim|im|in) (?:[a-zäöüß-]+e[nrs] )?[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*){0,3}){0,2})"
+    r"\b[Dd](?:er|ie|em|en) (?:[A-ZÄÖÜ]?[a-zäöüß-]+en? ){0,2}(?P<role>[A-ZÄÖÜ][\w-]+)(?P<of>(?:"
+    r" (?:der|des|von|vom|für|bei|beim|im|in) (?:[a-zäöüß-]+e[nrs] |\d+\. )?"
+    r"[A-ZÄÖÜ][\w-]*(?:(?: und)? [A-ZÄÖÜ][\w-]*){0,3}){0,2})"
     r"(?: \([^()\n]{1,40}\))?, $"
 )
 _LONGEST_APPOSED = 200

@@ -63,6 +63,23 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Das sagt der haushaltspolitische Sprecher Falk Ahlers.", ["haushaltspolitischer Sprecher"], []),
         ("Das sagt der haushaltskundige Sprecher Falk Ahlers.", ["Sprecher"], []),
         ("Das sagte der Erste Beigeordnete, Falk Ahlers.", ["Beigeordneter"], []),
+        (
+            "Der Parlamentarische Geschäftsführer der SPD, Falk Ahlers, kam.",
+            ["Parlamentarischer Geschäftsführer der SPD"],
+            ["SPD"],
+        ),
+        ("Das sagt die Leitende Oberstaatsanwältin Anna Körber.", ["Leitende Oberstaatsanwältin"], []),
+        (
+            "Die Vorsitzende Richterin der 3. Strafkammer, Anna Körber, kam.",
+            ["Vorsitzende Richterin der 3. Strafkammer"],
+            [],
+        ),
+        ("Der Chef der Bau- und Umweltgruppe, Falk Ahlers, kam.", ["Chef der Bau- und Umweltgruppe"], []),
+        (
+            "Die Präsidentin des Verbands der Kinder- und Jugendärzte (BVKJ), Dr. Anna Körber, kam.",
+            ["Präsidentin des Verbands der Kinder- und Jugendärzte"],
+            ["Verband der Kinder- und Jugendärzte"],
+        ),
         ("Anna Körber, Sprecherin der Gruppe „Gegenwind“, kam.", ["Sprecherin der Gruppe"], []),
         ("Bundesrätin Anna Körber (FDP) kam.", ["Bundesrätin"], ["FDP.Die Liberalen"]),
         ("CDU-Fraktionsvize Falk Ahlers kam.", ["CDU-Fraktionsvize"], ["CDU"]),
