@@ -39,6 +39,7 @@ _TRAILING = re.compile(r"(?: (?:und|der|des|die|das|von|vom|für|bei|am|im|in|zu
 _WITHIN_COMPLEMENT = word_list("role_complement_words")
 _LONGEST_COMPLEMENT_WORDS = 12
 _ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der)(?: [A-ZÄÖÜ][\w-]+)? $")
+_GETTING = frozenset({"bekam", "bekommt", "erhielt", "erhält", "erntet", "erntete"})
 _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
 
 
@@ -265,9 +266,13 @@ def _nominal_part(complement: str) -> int:
 
 
 def _organisation_behind(words: TextWords, person: Cluster, place: MentionSpan, organisations: _Organisations) -> None:
-    """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name; not "sagte Kern bei Radio Elbe"."""
+    """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name.
+
+    Not "sagte Kern bei Radio Elbe", nor "Hilfe erhielt Kern vom Roten Kreuz", where the verb has it.
+    """
     end, first = place.end, words.at(place.begin)
-    if words.text.startswith(" bei", end) and first and words.words[first - 1].text.islower():
+    before = words.words[first - 1].text if first else ""
+    if before in _GETTING or (words.text.startswith(" bei", end) and before.islower()):
         return
     for index in token_indices(words.at(end), min(words.at(end) + 4, TokenIndex(len(words.words)))):
         begin = words.words[index].begin
