@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from pipeline.lexicon.words import ABBREVIATIONS
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.marks import CLOSERS, CLOSING
 from pipeline.reader.layout import Layout
@@ -23,6 +24,9 @@ _CUE = 0.5
 _PERHAPS = 0.15
 """The mean probability from which the rest of a clause goes on with the indirect speech that its beginning is."""
 _ENDS = frozenset(".,;:!?…–—-()[]") | CLOSERS.keys() | CLOSING
+_ABBREVIATED = re.compile(
+    rf"(?:(?:\b|\.)[^\W\d_]|\b(?:{'|'.join(map(re.escape, sorted(ABBREVIATIONS)))})|\.\.)\.$", re.IGNORECASE
+)
 _COORDINATING = frozenset({"und", "oder", "sowie"})
 _NEAR = 40
 """Tokens around a quote among which its cue is looked for."""
@@ -44,6 +48,8 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
             spans = _cut(text, spans, ends)
         else:
             spans = [solid for span in spans if (solid := _without_joint(text, span)).begin < solid.end]
+            if quote.type == "Indirect" and spans:
+                spans[-1] = _without_full_stop(text, spans[-1])
         words = sum(len(_WORD.findall(text, begin, end)) for begin, end in spans)
         if words < (1 if quote.type == "Direct" else _LEAST_INDIRECT):
             continue
@@ -99,6 +105,13 @@ def _without_joint(text: str, span: CharRange) -> CharRange:
     while end > begin and (text[end - 1] in _JOINTS or (text[end - 1] in CLOSERS and text[end - 2].isspace())):
         end = CharOffset(end - 1)
     return CharRange(begin, end)
+
+
+def _without_full_stop(text: str, span: CharRange) -> CharRange:
+    """The span without the full stop that ends its sentence, but with that of an abbreviation or initial."""
+    if text[span.end - 1] != "." or _ABBREVIATED.search(text, span.begin, span.end) is not None:
+        return span
+    return CharRange(span.begin, CharOffset(span.end - 1))
 
 
 def _cut(text: str, spans: list[CharRange], ends: Mapping[CharOffset, CharOffset]) -> list[CharRange]:

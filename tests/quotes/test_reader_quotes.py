@@ -70,6 +70,11 @@ def test_direct_speech_ends_with_its_closing_mark(text: str, words: list[str], q
         ("Es sei gut, und zwar „sehr“, sagte sie.", ["Es sei gut", ", ", "und zwar"], "Es sei gut … und zwar"),
         ("Er sagte, dass es gut sei.", ["dass"], ""),
         ("Er sagte, es regne.", ["es regne"], "es regne"),
+        ("Er sagte, es regne „nie“.", ["es regne „nie“."], "es regne „nie“"),
+        ("Laut Obst war das am 2. März 2009.", ["war das am 2. März 2009."], "war das am 2. März 2009"),
+        ("Er sagte, es helfe der Verein e. V.", ["es helfe der Verein e. V."], "es helfe der Verein e. V."),
+        ("Er sagte, das sei Klaus M.", ["das sei Klaus M."], "das sei Klaus M."),
+        ("Er sagte, es gebe Tee etc.", ["es gebe Tee etc."], "es gebe Tee etc."),
     ],
 )
 def test_indirect_speech_has_no_joint_at_its_end_and_two_words(text: str, words: list[str], quote: str) -> None:
