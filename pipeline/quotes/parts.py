@@ -55,19 +55,20 @@ def with_frames_of_wholes(text: str, quotes: Sequence[Quote]) -> list[Quote]:
 
 
 def with_own_frames(analysed: AnalysedText, quotes: Sequence[Quote]) -> list[Quote]:
-    """The quotes, whose frames have no halves of other quotes in quotation marks.
+    """The quotes, whose frames have no halves of other quotes in quotation marks, and none behind a colon at the end.
 
     The cue and the frame of what is introduced within other speech have nothing outside of that: in „Er hat gesagt, es
     reiche“, meinte Obst, "er hat gesagt" is all that introduces that it reaches.
     """
     by_id = {quote.id: quote for quote in quotes}
+    said = frozenset(quote.spans[0].begin for quote in quotes if quote.type == "Direct")
     return [
-        _with_own_frame(analysed, quote, by_id[quote.part_of] if quote.part_of is not None else None)
+        _with_own_frame(analysed, quote, by_id[quote.part_of] if quote.part_of is not None else None, said)
         for quote in quotes
     ]
 
 
-def _with_own_frame(analysed: AnalysedText, quote: Quote, whole: Quote | None) -> Quote:
+def _with_own_frame(analysed: AnalysedText, quote: Quote, whole: Quote | None, said: frozenset[int]) -> Quote:
     if quote.cue is None or quote.frame is None:
         return quote
     cue = [span for span in quote.cue.spans if whole is not None and _all_within([span], whole.spans)]
@@ -79,7 +80,7 @@ def _with_own_frame(analysed: AnalysedText, quote: Quote, whole: Quote | None) -
             for other in whole.spans
             if piece.begin < other.end and other.begin < piece.end
         ]
-    frame = [piece for piece in (_without_halves(analysed, piece) for piece in pieces) if piece is not None]
+    frame = [piece for piece in (_without_others(analysed, piece, said) for piece in pieces) if piece is not None]
     parts = {"cue": _part(analysed.text, cue or quote.cue.spans), "frame": _part(analysed.text, frame)}
     return quote.model_copy(update=parts)
 
@@ -88,8 +89,11 @@ def _part(text: str, spans: Sequence[Span]) -> QuotePart | None:
     return QuotePart(spans=list(spans), text=joined(text, spans)) if spans else None
 
 
-def _without_halves(analysed: AnalysedText, piece: Span) -> Span | None:
-    """A piece of a frame without half a quote at its begin or end, and marks around it; None if it has only signs."""
+def _without_others(analysed: AnalysedText, piece: Span, said: frozenset[int]) -> Span | None:
+    """A piece of a frame without half a quote at its begin or end, and marks around it; None if it has only signs.
+
+    Nor has it what somebody says next behind a colon; `said` is where direct speech begins.
+    """
     text, begin, end = analysed.text, CharOffset(piece.begin), CharOffset(piece.end)
     first, last = analysed.quoted_at(begin), analysed.quoted_at(CharOffset(end - 1))
     if first is not None and first == last:
@@ -97,8 +101,9 @@ def _without_halves(analysed: AnalysedText, piece: Span) -> Span | None:
         end = CharOffset(end - (end == first.end and text[end - 1] in CLOSING))
     if first is not None and first.begin < begin and first.end < end:
         begin = first.end
-    if last is not None and begin < last.begin and end < last.end:
-        end = last.begin
+    if last is not None and begin < last.begin:
+        introduced = last.begin in said and text[begin : last.begin].rstrip().endswith(":")
+        end = last.begin if introduced or end < last.end else end
     words = text[begin:end]
     begin = CharOffset(begin + len(words) - len(words.lstrip()))
     return Span(begin=begin, end=begin + len(words.strip())) if any(map(str.isalnum, words)) else None

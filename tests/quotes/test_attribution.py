@@ -334,6 +334,28 @@ def test_what_is_introduced_within_other_speech_has_nothing_outside_of_it_in_its
 
 
 @pytest.mark.parametrize(
+    ("text", "said", "frame"),
+    [
+        ("Obst bat alle, ruhig zu bleiben: „Es reicht.“", "ruhig zu bleiben", "Obst bat alle,"),
+        ("Obst rief dazu auf, zu helfen: »Es eilt!«", "zu helfen", "Obst rief dazu auf,"),
+    ],
+)
+def test_a_frame_has_nothing_that_is_said_behind_a_colon(text: str, said: str, frame: str) -> None:
+    place, next_ = _place(text, said), text.partition(": ")[2]
+    around = [Span(begin=0, end=place.begin - 1), Span(begin=place.end, end=len(text))]
+    first = _quote(text, said, "Obst").model_copy(
+        update={
+            "type": "Indirect",
+            "cue": QuotePart(spans=[_place(text, "Obst")], text="Obst"),
+            "frame": QuotePart(spans=around, text=joined(text, around)),
+        }
+    )
+    found = with_own_frames(AnalysedText(text, quoted_texts(text)), [first, _quote(text, next_, "Obst")])[0]
+    assert found.frame is not None
+    assert found.frame.text == frame
+
+
+@pytest.mark.parametrize(
     ("text", "frame", "own"),
     [
         ("„Nein. Es reicht“, sagte Obst.", "“, sagte Obst", ", sagte Obst"),
