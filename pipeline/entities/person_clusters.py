@@ -102,9 +102,12 @@ class _Persons:
             _insert(self._by_initials.setdefault(capitals, []), number)
 
     def of_full_name(self, tokens: Sequence[str]) -> Cluster | None:
-        """The first one whose name of several words may be this one."""
+        """The first one whose name of several words may be this one, or the only one whose two surnames it is."""
         numbers = [self._by_full_name[key] for key in _keys_of_shorter(tokens) if key in self._by_full_name]
-        return self.clusters[min(numbers)] if numbers else None
+        if numbers:
+            return self.clusters[min(numbers)]
+        bearers = self.of_surname(" ".join(tokens)) if len(tokens) == 2 and not is_given_name(tokens[0]) else []
+        return bearers[0] if len(bearers) == 1 else None
 
     def of_surname(self, name: str) -> list[Cluster]:
         """Those of a surname, the first ones first."""

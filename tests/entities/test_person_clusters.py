@@ -58,6 +58,20 @@ def persons(text: str, *names: str) -> dict[str, list[str]]:
             {"Hanna Tölke": ["Hanna Tölke", "Tölke"], "Karl Tölke": ["Karl Tölke", "Tölke"]},
         ),
         (
+            "José Tölke Ruiz siegt. Anna Berg sagt, Tölke Ruiz lache. Ruiz sang.",
+            ("José Tölke Ruiz", "Anna Berg", "Tölke Ruiz", "Ruiz"),
+            {"José Tölke Ruiz": ["José Tölke Ruiz", "Tölke Ruiz", "Ruiz"], "Anna Berg": ["Anna Berg"]},
+        ),
+        (
+            "Petra Schulze Lind siegt. Karl Schulze Lind kam. Schulze Lind schwieg, Petra Lind auch.",
+            ("Petra Schulze Lind", "Karl Schulze Lind", "Schulze Lind", "Petra Lind"),
+            {
+                "Petra Schulze Lind": ["Petra Schulze Lind", "Petra Lind"],
+                "Karl Schulze Lind": ["Karl Schulze Lind"],
+                "Schulze Lind": ["Schulze Lind"],
+            },
+        ),
+        (
             "„Johnny“ Tölke siegt. Jan „Johnny“ Tölke lacht. Johnny trank. Tölke sang.",
             ("Johnny“ Tölke", "Jan „Johnny“ Tölke", "Johnny", "Tölke"),
             {"Jan Tölke": ["Johnny“ Tölke", "Jan „Johnny“ Tölke", "Johnny", "Tölke"]},
