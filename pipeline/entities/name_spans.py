@@ -15,7 +15,7 @@ from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
 from pipeline.entities.national_names import demonym, in_their_countries
 from pipeline.entities.nicknames import with_nicknames
-from pipeline.entities.person_words import is_given_name
+from pipeline.entities.person_words import TITLES, is_given_name
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.repeated_names import add_repeated_names
 from pipeline.entities.roles_lexicon import role_word
@@ -94,7 +94,8 @@ def _repaired(
     if derived and _derived(inside[0].text, gazetteer):
         return None
     ordinary = entity_type == "MISC" and len(inside) == 1 and inside[0].text.islower()
-    if begin >= end or (ordinary and inside[0].text not in SMALL_NAMES):
+    title = entity_type == "ORG" and all(word.text in TITLES for word in inside)  # "Dipl.-Ing.", "MdB"
+    if begin >= end or title or (ordinary and inside[0].text not in SMALL_NAMES):
         return None  # „berührend“ is no title
     alone = len(inside) == 1 and NAME_RULES["role-or-happening"].on
     dated = alone and inside[0].text.lower() in WEEKDAYS and _in_brackets(words.text, begin, end)

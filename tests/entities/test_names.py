@@ -267,6 +267,25 @@ def test_capitals_are_not_how_a_name_is_shown(given: GivenNames) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names", "roles"),
+    [
+        ("Der Chemiker [Falk Ahlers MdB|PER] kam.", ["Falk Ahlers"], ["Chemiker"]),
+        ("Der Leiter des Amts, [Falk Ahlers|PER] [MdL|ORG], kam.", ["Falk Ahlers"], []),
+        ("Die Architektin [Dipl.-Ing|ORG]. [Ida Körber|PER] kam.", ["Ida Körber"], ["Architektin"]),
+        ("SPÖ-Klubobfrau NAbg. [Ida Körber|PER] kam.", ["SPÖ", "Ida Körber"], ["SPÖ-Klubobfrau"]),
+        ("Ex-Minister DI Dr. [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["Ex-Minister"]),
+        ("IV-Präsident KommR [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["IV-Präsident"]),
+    ],
+)
+def test_titles_are_no_names_and_stand_between_role_and_name(
+    given: GivenNames, text: str, names: list[str], roles: list[str]
+) -> None:
+    found = given.marked(text)
+    assert [entity.name for entity in found] == names
+    assert [role for entity in found for role in entity.roles] == roles
+
+
+@pytest.mark.parametrize(
     ("turns", "mentions"),
     [
         ("[AHLERS|PER]: Ja. Bald.\nIDA: Und wann?\nAHLERS: Im Mai.", {"per/falk-ahlers": 3, "per/ida-koerber": 1}),

@@ -22,6 +22,10 @@ SENTENCES = [
         "Anwältin Dr. jur. Ute Lamm und Dr. h. c. Jan Reif kamen.",
         ["Anwältin Dr. jur. Ute Lamm und Dr. h. c. Jan Reif kamen."],
     ),
+    (
+        "Das sagte NAbg. Ute Lamm. Bgm. Jan Reif, geb. Obst, kam.",
+        ["Das sagte NAbg. Ute Lamm.", "Bgm. Jan Reif, geb. Obst, kam."],
+    ),
     ("„Er sagte: ‚Es reicht.‘“ 30 Euro gab sie ihm.", ["„Er sagte: ‚Es reicht.‘“", "30 Euro gab sie ihm."]),
     ("Das reichte.Danach ging er.", ["Das reichte.", "Danach ging er."]),
     ("Die Seite alt.Danach ist neu.", ["Die Seite alt.Danach ist neu."]),
