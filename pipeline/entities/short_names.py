@@ -15,6 +15,8 @@ _CLASSES = endings("organisation_kinds")
 _CLUBS = word_list("club_acronyms")
 _CLUB_WORDS = word_list("club_words")
 _ORDINAL = re.compile(r"\d\.")
+_NUMBER = re.compile(r"\d{2}(?:\d{2})?")
+"""A year that clubs have in their names and are called by: "Hannover 96", "TSV 1860 Lindow"."""
 _KINDS = _CLUBS | {short for short, _ in _SHORT_WORDS}
 _MOST_WORDS = 8
 """Of a name, that are left out one by one at its end."""
@@ -80,7 +82,7 @@ def _official(cluster: Cluster) -> bool:
     entry = cluster.entry
     if entry is not None and (entry.country is not None or entry.name == cluster.name):
         return True
-    return cluster.name.isupper() and cluster.name not in _KINDS
+    return cluster.name.isupper() and cluster.name.isalpha() and cluster.name not in _KINDS
 
 
 def _located(words: TextWords, cluster: Cluster) -> bool:
@@ -109,6 +111,8 @@ def _shorter(name: str) -> Iterator[str]:
     club = words[1:] if _ORDINAL.fullmatch(first) else words
     if len(club) > 1 and club[0] in _CLUBS | _CLUB_WORDS:
         yield from (" ".join(club[1:]), club[1], club[-1])
+    if len(words) > 1:
+        yield from (word for word in words if _NUMBER.fullmatch(word))
     if rest and " " not in rest and first.endswith("er") and rest.lower().endswith(_SEATED):
         yield rest
     if rest and _BELONGING.fullmatch(first):

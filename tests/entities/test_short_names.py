@@ -58,6 +58,15 @@ def mentions(given: GivenNames, text: str) -> dict[str, int]:
         ("Die [Großbank Lind & Söhne|ORG] klagt. [Lind & Söhne|ORG] wirbt.", {"org/lind-soehne": 2}),
         ("Er bekam den [Georg-Ahlers-Preis|MISC]. Der [Ahlers-Preis|MISC] freut ihn.", {"misc/georg-ahlers-preis": 2}),
         ("Die [Georg-Ahlers-Stiftung|ORG] hilft. Die [Ahlers-Stiftung|ORG] gibt.", {"org/georg-ahlers-stiftung": 2}),
+        ("[Lindow 96|ORG] siegte. Die [96|ORG]er führen.", {"org/lindow-96": 2}),
+        (
+            "Der [TSV 1880 Lindow|ORG] siegte. Der [TSV 1880|ORG] führt. [1880|ORG]-Coach Ohm jubelt.",
+            {"org/tsv-1880-lindow": 3},
+        ),
+        (
+            "[Lindow 96|ORG] traf [Waldau 96|ORG]. Die [96|ORG]er führen.",
+            {"org/lindow-96": 1, "org/waldau-96": 1, "org/96": 1},
+        ),
         (
             "Das [Bundesverwaltungsgericht|ORG] prüft das [Verwaltungsgericht|ORG].",
             {"org/bundesverwaltungsgericht": 1, "org/verwaltungsgericht": 1},
