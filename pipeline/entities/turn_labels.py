@@ -21,9 +21,10 @@ def with_turn_labels(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
     fitting: dict[str, set[str]] = {}
     for span in spans:
         tokens = person_tokens(words.text[span.begin : span.end]) if span.type == "PER" else []
-        if len(tokens) > 1:
-            for label in (initials(tokens), initials((tokens[0], tokens[-1])), surname_of(tokens).upper()):
-                fitting.setdefault(label, set()).add(surname_of(tokens))
+        short = (initials(tokens), initials((tokens[0], tokens[-1]))) if len(tokens) > 1 else ()
+        surname = surname_of(tokens) if tokens else ""
+        for label in (*short, surname.upper()) if surname != surname.upper() else short:
+            fitting.setdefault(label, set()).add(surname)
     named = [place for label, place in found if often[label] > 1 and len(fitting.get(label, ())) == 1]
     labels = frozenset(named)
     kept = [span for span in spans if span.known is not None or CharRange(span.begin, span.end) not in labels]

@@ -301,6 +301,13 @@ def test_capitals_before_turns_are_who_speaks(given: GivenNames, turns: str, men
     assert {e.id: sum(mention.kind == "name" for mention in e.mentions) for e in found} == mentions
 
 
+@pytest.mark.parametrize("surname", ["Ahlers", "Berg-Diop"])
+def test_a_surname_alone_tells_whom_capitals_before_turns_mean(given: GivenNames, surname: str) -> None:
+    label = f"[{surname.upper()}|ORG]: "
+    (found,) = given.marked(f"POST: Frau [{surname}|PER], warum?\n{label}Ja. Bald.\nPOST: Wann?\n{label}Im Mai.")
+    assert (found.name, len(found.mentions)) == (surname, 3)
+
+
 def test_initials_that_fit_two_are_nobodys(given: GivenNames) -> None:
     found = given.marked("[Falk Ahlers|PER] und [Fred Arndt|PER] kamen.\n[FA|ORG]: Ja. Bald.\n[FA|ORG]: Im Mai.")
     assert [entity.id for entity in found] == ["per/falk-ahlers", "per/fred-arndt", "org/fa"]
