@@ -187,8 +187,10 @@ def owns(words: TextWords, end: CharOffset) -> bool:
         return False
     if following.capitalised:
         return not is_given_name(following.text)
-    if following.text in _NEVER_OWNED:
-        return False
+    if following.text in _NEVER_OWNED or any(
+        form.kind == "finite" for form in reporting_forms().get(following.text, ())
+    ):
+        return False  # "Maas forderte Aufklärung"
     return following.text.endswith(("e", "em", "er", "en", "es")) and _noun_behind(words, end)
 
 

@@ -308,6 +308,12 @@ def test_a_surname_alone_tells_whom_capitals_before_turns_mean(given: GivenNames
     assert (found.name, len(found.mentions)) == (surname, 3)
 
 
+@pytest.mark.parametrize("name", ["Hans v. Lind", "Christel Freifrau v. Lind-Ohm"])
+def test_the_full_stop_of_a_shortened_von_stays(given: GivenNames, name: str) -> None:
+    (found,) = given.marked(f"[{name}|PER] kam. „Gut“, sagt [{name[name.index('v.') :]}|PER].")
+    assert (found.name, len(found.mentions)) == (name, 2)
+
+
 def test_initials_that_fit_two_are_nobodys(given: GivenNames) -> None:
     found = given.marked("[Falk Ahlers|PER] und [Fred Arndt|PER] kamen.\n[FA|ORG]: Ja. Bald.\n[FA|ORG]: Im Mai.")
     assert [entity.id for entity in found] == ["per/falk-ahlers", "per/fred-arndt", "org/fa"]
