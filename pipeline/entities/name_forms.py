@@ -7,11 +7,12 @@ from pipeline.entities.person_words import GENDERED_TITLES, PARTICLES, TITLES, i
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon import word_list
+from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import ADVERBS, BEFORE_X, DETERMINERS, PREPOSITIONS
 from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span
 from schemas.records import Gender
 
-_NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
+_NAME_WORD = re.compile(rf"(?<![^\W_])(?:[A-ZÄÖÜ]|v)\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+|jun|sen|[jJsS]r)$")
 _ON_X = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_X))}) X$", re.IGNORECASE)
 """The social network at the end of a sentence: "schrieb sie auf X."."""

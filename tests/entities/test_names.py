@@ -200,6 +200,8 @@ def test_an_article_can_belong_to_a_name(given: GivenNames, text: str, names: li
         ("[Marcel Maas|PER] kam. Das sagte [Maas|PER].", ["Marcel Maas"]),
         ("Das hat [Marcel Ruhls|PER] seinen Kollegen gesagt.", ["Marcel Ruhls"]),
         ("Das rief [Marcel Ruhls|PER] ohne Scheu.", ["Marcel Ruhls"]),
+        ("Auch [Marcel Ruhls|PER] forderte Hilfe.", ["Marcel Ruhls"]),
+        ("[Ida Berg-Ruhls|PER] erklärte Journalisten den Plan.", ["Ida Berg-Ruhls"]),
         ("Das sagten [Marcel Ruhls|PER] vier Kollegen.", ["Marcel Ruhl"]),
         ("Dort hielt [Ute Harms|PER] Andacht.", ["Ute Harms"]),
         ("[Peter Kolb|PER] ging. Dort gab [Jan Peters|PER] Entwarnung.", ["Peter Kolb", "Jan Peters"]),
