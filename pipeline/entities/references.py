@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.entities.cluster import Cluster, MentionSpan
+from pipeline.quotes.marks import closed
 from pipeline.reader.chains import resolve
 from pipeline.reader.reading import Reading
 from pipeline.reader.scorers import Scorers
@@ -34,7 +35,7 @@ def add_references(reading: Reading, clusters: Sequence[Cluster], scorers: Score
         entity = found.chains[chain].entity
         if mention.kind == "name" or entity is None or entity >= len(clusters) or certainty < LEAST_CERTAIN:
             continue
-        begin, end = layout.range(TokenRange(mention.first, mention.last))
+        begin, end = closed(layout.text, layout.range(TokenRange(mention.first, mention.last)))
         if (begin, end) not in taken:
             clusters[entity].mentions.append(MentionSpan(begin, end, mention.kind))
             taken.add((begin, end))

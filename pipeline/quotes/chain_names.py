@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from pipeline.entities.nominative import nominative
 from pipeline.quotes.linking import Linker
+from pipeline.quotes.marks import closed
 from pipeline.quotes.owners import belonging, is_general
-from pipeline.quotes.speaker_names import KnownChain, NounPhrase, names_somebody, tells_whose, with_closing_mark
+from pipeline.quotes.speaker_names import KnownChain, NounPhrase, names_somebody, tells_whose
 from pipeline.quotes.speaker_phrases import Hearers
 from pipeline.reader.chains import NOBODY, Resolution
 from pipeline.reader.layout import Layout
@@ -87,7 +88,7 @@ class ChainNames:
         phrase = self.known(chain).fullest(given)
         if phrase is None:
             return None
-        name = nominative(with_closing_mark(self._article.text, phrase))
+        name = nominative(self._article.text[slice(*closed(self._article.text, phrase))])
         owner, words = self._owner(chain, phrase)
         whose = belonging(self._article.text, owner) if owner is not None else None
         return f"{name.removesuffix(words).rstrip()} {whose}" if whose is not None else name

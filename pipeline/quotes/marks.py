@@ -28,6 +28,7 @@ CLOSERS = {
     "”": '”"',
 }
 CLOSING = frozenset("".join(CLOSERS.values()))
+_PAIRS = {**CLOSERS, "(": ")"}
 OPENERS = {mark: [opener for opener, closers in CLOSERS.items() if mark in closers] for mark in "„“”\"»«‚‘’'›‹"}
 _SINGLE = frozenset("‚‘'›‹")
 _RUNS_ON = frozenset('„»«"“')
@@ -66,6 +67,19 @@ class QuotedText:
     @property
     def end(self) -> CharOffset:
         return self.spans[-1][1]
+
+
+def closed(text: str, span: CharRange) -> CharRange:
+    """The span with the mark or bracket behind it that closes one within, if that was left out."""
+    begin, end = span
+    behind, within = text[end : end + 1], text[begin:end]
+    for opening, closers in _PAIRS.items():
+        last = within.rfind(opening) if behind and behind in closers else -1
+        if last > 0 and not (within[last - 1].isspace() or within[last - 1] in _PAIRS):
+            continue
+        if last >= 0 and not set(closers) & set(within[last + 1 :]):
+            return CharRange(begin, CharOffset(end + 1))
+    return span
 
 
 def _is_opening(text: str, at: CharOffset, start: CharOffset, stop: CharOffset) -> bool:

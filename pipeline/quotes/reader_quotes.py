@@ -9,13 +9,12 @@ import numpy as np
 
 from pipeline.lexicon.words import ABBREVIATIONS
 from pipeline.quotes.candidates import QuoteCandidate
-from pipeline.quotes.marks import CLOSERS, CLOSING
+from pipeline.quotes.marks import CLOSERS, CLOSING, closed
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 from schemas.records import Medium, QuoteType
 
-_PAIRS = {**CLOSERS, "(": ")"}
 _WORD = re.compile(r"\w+")
 _JOINTS = frozenset(" ,;:–-")
 _LEAST_INDIRECT = 2
@@ -39,7 +38,7 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
     for quote, medium in zip(reading.quotes, reading.media, strict=True):
         text = reading.layout.text
         pieces = quote.spans if quote.type == "Direct" else _with_whole_clause(reading, quote.spans)
-        spans = [_closed(text, reading.layout.range(span)) for span in pieces]
+        spans = [closed(text, reading.layout.range(span)) for span in pieces]
         if quote.type == "Direct":
             behind = text[ends.get(spans[0].begin, spans[0].begin) : spans[0].end]
             if not any(map(str.isalnum, behind)):  # nothing is his that stands outside of the marks
@@ -84,19 +83,6 @@ def _with_whole_clause(reading: Reading, spans: Sequence[TokenRange]) -> Sequenc
     if end == last or reading.inside[last:end, 1].mean() < _PERHAPS:
         return spans
     return [*spans[:-1], TokenRange(first, end)]
-
-
-def _closed(text: str, span: CharRange) -> CharRange:
-    """The span with the mark or bracket behind it that closes one within, where the reader has left that out."""
-    begin, end = span
-    behind, within = text[end : end + 1], text[begin:end]
-    for opening, closers in _PAIRS.items():
-        last = within.rfind(opening) if behind and behind in closers else -1
-        if last > 0 and not (within[last - 1].isspace() or within[last - 1] in _PAIRS):
-            continue
-        if last >= 0 and not set(closers) & set(within[last + 1 :]):
-            return CharRange(begin, CharOffset(end + 1))
-    return span
 
 
 def _without_joint(text: str, span: CharRange) -> CharRange:

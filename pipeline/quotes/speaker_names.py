@@ -17,7 +17,6 @@ from pipeline.lexicon.words import (
     SMALL_NAMES,
     SUBJECT_PRONOUNS,
 )
-from pipeline.quotes.marks import CLOSERS
 from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER, akin
 from pipeline.spans import CharRange
 
@@ -58,14 +57,6 @@ def names_somebody(phrase: str) -> bool:
     if not has_noun(phrase) or words[0].startswith("eigene"):
         return False
     return words[0] not in _POSSESSIVES or words[-1] not in INFORMATION_NOUNS
-
-
-def with_closing_mark(text: str, span: CharRange) -> str:
-    """The words of `span`, with the mark behind them that closes a quotation within: "die Zeitschrift „Natur“"."""
-    words, after = text[span.begin : span.end], text[span.end : span.end + 1]
-    opening = max(map(words.rfind, CLOSERS))
-    closers = CLOSERS.get(words[opening], "") if opening >= 0 else ""
-    return words + after if after and after in closers and not set(closers) & set(words[opening + 1 :]) else words
 
 
 class NounPhrase(NamedTuple):

@@ -69,3 +69,21 @@ def test_without_a_reader_entities_are_mentioned_by_name_alone(names_alone: str)
 def test_a_quote_model_that_there_is_not_is_refused_where_it_would_be_asked() -> None:
     with pytest.raises(ConfigurationError, match="none of the quote models"):
         EntityExtractor(PipelineConfig(model_de="rules", quote_model="gpt"))
+
+
+@pytest.mark.parametrize(
+    ("text", "nominal"),
+    [
+        (
+            "Die Vorsitzende des Berufsverbands der Kinderärzte (BVKJ), Dr. Tanja Voss, warnte vor Panik.",
+            "Die Vorsitzende des Berufsverbands der Kinderärzte (BVKJ)",
+        ),
+        (
+            "Der Sprecher der Initiative „Eckiger Tisch“, Karl-Heinz Brandes, kritisierte die Kirche scharf.",
+            "Der Sprecher der Initiative „Eckiger Tisch“",
+        ),
+    ],
+)
+def test_words_that_mean_somebody_have_their_closing_mark_or_bracket(text: str, nominal: str) -> None:
+    found = EntityExtractor(PipelineConfig())(clean_article(text)).entities
+    assert nominal in [mention.text for entity in found for mention in entity.mentions]

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.quotes.marks import quoted_texts
+from pipeline.quotes.marks import closed, quoted_texts
+from pipeline.spans import CharOffset, CharRange
 from tests.support.timing import least_seconds
 
 PAIRS = [
@@ -151,3 +152,19 @@ def test_marks_within_marks_take_time_with_their_number_and_not_with_its_square(
         return least_seconds(lambda: quoted_texts("‚a " * depth + "Ja" + "‘ " * depth))
 
     assert seconds(32_000) < 2.2 * 4 * seconds(8_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "words"),
+    [
+        ("Ein Team der „Natur“ sagt", "Team der „Natur", "Team der „Natur“"),
+        ("Ein Team der »Natur« sagt", "Team der »Natur", "Team der »Natur«"),
+        ("Ein Team der „Natur“ sagt", "Team der „Natur“", "Team der „Natur“"),
+        ("Die Chefin der Netzagentur (BNA), Ida Obst", "Chefin der Netzagentur (BNA", "Chefin der Netzagentur (BNA)"),
+        ("„Ein Team“, sagt er", "Ein Team", "Ein Team"),
+        ("Ein Team der „Natur sagt", "Team der „Natur", "Team der „Natur"),
+    ],
+)
+def test_a_quotation_or_bracket_within_words_is_closed(text: str, phrase: str, words: str) -> None:
+    begin = CharOffset(text.index(phrase))
+    assert text[slice(*closed(text, CharRange(begin, CharOffset(begin + len(phrase)))))] == words

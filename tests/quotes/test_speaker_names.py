@@ -9,7 +9,6 @@ from pipeline.quotes.speaker_names import (
     name_of_words,
     names_somebody,
     tells_whose,
-    with_closing_mark,
 )
 from pipeline.spans import CharRange
 
@@ -148,18 +147,3 @@ def test_mehrere_is_no_noun_phrase(phrase: str, with_noun: bool) -> None:
 )
 def test_what_one_says_oneself_tells_nobody(phrase: str, tells: bool) -> None:
     assert names_somebody(phrase) is tells
-
-
-@pytest.mark.parametrize(
-    ("text", "phrase", "words"),
-    [
-        ("Ein Team der „Natur“ sagt", "Team der „Natur", "Team der „Natur“"),
-        ("Ein Team der »Natur« sagt", "Team der »Natur", "Team der »Natur«"),
-        ("Ein Team der „Natur“ sagt", "Team der „Natur“", "Team der „Natur“"),
-        ("„Ein Team“, sagt er", "Ein Team", "Ein Team"),
-        ("Ein Team der „Natur sagt", "Team der „Natur", "Team der „Natur"),
-    ],
-)
-def test_a_quotation_within_a_name_is_closed(text: str, phrase: str, words: str) -> None:
-    begin = text.index(phrase)
-    assert with_closing_mark(text, _span(begin, begin + len(phrase))) == words
