@@ -44,6 +44,8 @@ _SAME = re.compile(r"(?P<article>[Dd](?:er|es|em|en|ie|as))(?:selb|jenig)en?")
 _ONE_OF = re.compile(r"(?P<stem>k?ein|jed)e[mn]")
 _WITHOUT_UMLAUT = str.maketrans("äöü", "aou")
 _QUANTIFIER = re.compile(r"(?:einige|viele|mehrere)[nr]?|manche", re.IGNORECASE)
+_COUNT = re.compile(r"(?:Zwei|Drei|Vier|Fünf|Sechs|Sieben|Acht|Neun|Zehn|Elf|Zwölf)(?= )")
+"""How many there are, at the beginning of a sentence."""
 
 
 def nominative(phrase: str) -> str:
@@ -53,6 +55,8 @@ def nominative(phrase: str) -> str:
     How many there are stays ("vielen Anwohnern" is "viele Anwohner"), and so do what follows the noun ("Sprecherin der
     Kieler Polizei"), "einer der Anwälte" and "eine von ihnen".
     """
+    if _COUNT.match(phrase) is not None:
+        phrase = phrase[0].lower() + phrase[1:]
     words = phrase.split()
     if len(words) > 1 and words[0].lower() in OWNING_DETERMINERS:
         return nominative(" ".join(words[1:]))

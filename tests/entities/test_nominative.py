@@ -41,6 +41,8 @@ from pipeline.entities.nominative import name_in_nominative, nominative
         ("vieler älterer Anwohner", "viele ältere Anwohner"),
         ("Einige kleinere Parteien", "einige kleinere Parteien"),
         ("mehrerer Zeugen", "mehrere Zeugen"),
+        ("Zwei bislang unbekannte Männer", "zwei bislang unbekannte Männer"),
+        ("Acht Anwohnern", "acht Anwohner"),
         ("manche Eltern", "manche Eltern"),
         ("mancher Fachmann", "Fachmann"),
         ("die vielen Anwohner", "Anwohner"),
