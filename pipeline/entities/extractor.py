@@ -81,6 +81,9 @@ class EntityExtractor:
         persons = cluster_persons(words, [span for span in names if span.type == "PER"])
         others: list[NameSpan] = [span for span in names if span.type != "PER"]
         others_named = cluster_names(words, others, acronyms(words, others))
+        for place in others_named:
+            if place.entry is None and place.name.isupper() and place.name == article.dateline:
+                place.name = place.name.title()  # "GRAZ. Der Landesrat …"
         clusters = [*persons, *others_named]
         read_roles(words, persons, others_named, gazetteer)
         read_infobox(article.infobox, persons, gazetteer)

@@ -287,6 +287,13 @@ def test_titles_are_no_names_and_stand_between_role_and_name(
     assert [role for entity in found for role in entity.roles] == roles
 
 
+@pytest.mark.parametrize(("dateline", "name"), [("BAD LINDOW", "Bad Lindow"), ("ULM", "Ulm"), ("USA", "USA")])
+def test_a_dateline_in_capitals_is_a_place_as_others_are(given: GivenNames, dateline: str, name: str) -> None:
+    given.names = [(CharOffset(0), CharOffset(len(dateline)), "LOC")]
+    (place,) = given(clean_article(f"{dateline}. Der Rat tagte.", dateline=dateline)).entities
+    assert place.name == name
+
+
 @pytest.mark.parametrize(
     ("turns", "mentions"),
     [
