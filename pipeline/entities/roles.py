@@ -30,7 +30,7 @@ _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zu
 _APPOSED = re.compile(
     r"\b[Dd](?:er|ie|em|en) (?:[A-ZÄÖÜ]?[a-zäöüß-]+en? ){0,2}(?P<role>[A-ZÄÖÜ][\w-]+)(?P<of>(?:"
     r" (?:der|des|von|vom|für|bei|beim|im|in) (?:[a-zäöüß-]+e[nrs] |\d+\. )?"
-    r"[A-ZÄÖÜ][\w-]*(?:(?: und)? [A-ZÄÖÜ][\w-]*){0,3}){0,2})"
+    r"[A-ZÄÖÜ][\w-]*(?:(?: und)? [A-ZÄÖÜ][\w-]*){0,3}(?: e\. ?V\.)?){0,2})"
     r"(?: \([^()\n]{1,40}\))?, $"
 )
 _LONGEST_APPOSED = 200

@@ -79,6 +79,11 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ),
         ("Der Chef der Bau- und Umweltgruppe, Falk Ahlers, kam.", ["Chef der Bau- und Umweltgruppe"], []),
         (
+            "Der Chef des Fördervereins Bad e. V., Falk Ahlers, kam.",
+            ["Chef des Fördervereins Bad e. V."],
+            ["Förderverein Bad e. V."],
+        ),
+        (
             "Die Präsidentin des Verbands der Kinder- und Jugendärzte (BVKJ), Dr. Anna Körber, kam.",
             ["Präsidentin des Verbands der Kinder- und Jugendärzte"],
             ["Verband der Kinder- und Jugendärzte"],
