@@ -16,6 +16,7 @@ _NAME_WORD = re.compile(rf"(?<![^\W_])(?:[A-ZÄÖÜ]|v)\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+|jun|sen|[jJsS]r)$")
 _ON_X = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_X))}) X$", re.IGNORECASE)
 """The social network at the end of a sentence: "schrieb sie auf X."."""
+_LONGEST_ON_X = max(map(len, BEFORE_X)) + len("  X")
 _NICKNAME = re.compile(r"""(?:^|(?<=\w) )\(?[„"“»«'‚‘]?(?P<name>\w[\w .-]{1,24})[“”"«»'‘’]\)?(?= [^\W\d_])""")
 """What a person is called in marks before the surname; the first mark may stand before the name."""
 _ALIAS = re.compile(
@@ -103,7 +104,7 @@ def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
     """The end of a name with the full stop of an initial or a number ("Carsten M.", "Ottokar II.", "Lars Obst jr.")."""
     if text[end : end + 1] != "." or not _INITIAL.search(text, begin, end):
         return end
-    return end if _ON_X.search(text, max(0, end - len("über X")), end) else end + 1
+    return end if _ON_X.search(text, max(0, end - _LONGEST_ON_X), end) else end + 1
 
 
 def person_tokens(text: str) -> list[str]:

@@ -567,7 +567,13 @@ def test_what_somebody_is_called_in_a_network_keeps_its_sign(given: GivenNames, 
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("Das sagte Carsten M.", "Carsten M."), ("Das schrieb sie auf X.", "X"), ("Über Malcolm X.", "Malcolm X.")],
+    [
+        ("Das sagte Carsten M.", "Carsten M."),
+        ("Das schrieb sie auf X.", "X"),
+        ("Das schrieb sie auf der Plattform X.", "X"),
+        ("Das las sie im Kurznachrichtendienst X.", "X"),
+        ("Über Malcolm X.", "Malcolm X."),
+    ],
 )
 def test_the_full_stop_of_an_initial_belongs_to_it_and_the_network_has_none(text: str, name: str) -> None:
     begin = CharOffset(text.index(name))

@@ -17,6 +17,7 @@ SENTENCES = [
     ("Ein Halt! der Wache. Dann war Ruhe.", ["Ein Halt! der Wache.", "Dann war Ruhe."]),
     ("Eine Überschrift\n\nEin Satz.", ["Eine Überschrift", "Ein Satz."]),
     ("J. K. Obst kam. Sie sang.", ["J. K. Obst kam.", "Sie sang."]),
+    ("Das schrieb Obst auf der Plattform X. Reif las es.", ["Das schrieb Obst auf der Plattform X.", "Reif las es."]),
     ("Das schrieb Obst auf X. Reif las es.", ["Das schrieb Obst auf X.", "Reif las es."]),
     (
         "Anwältin Dr. jur. Ute Lamm und Dr. h. c. Jan Reif kamen.",
