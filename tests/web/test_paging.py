@@ -1,12 +1,17 @@
-"""Quotes and statements page by page while articles come in and change: nothing twice, and nothing left out."""
+"""Articles, quotes and statements page by page, also while articles come in and change: nothing twice, and nothing left
+out."""
 
+import re
 import time
 from collections.abc import Iterator
 from hashlib import blake2b
+from html import unescape
 from typing import Any
 
 import orjson
 import pytest
+from aiohttp.test_utils import TestClient
+from yarl import URL
 
 from agents.settings import Settings
 from agents.web.store import columns
@@ -107,3 +112,21 @@ def test_the_quotes_of_a_new_version_are_on_the_page_of_the_former_ones(
     add(writer, article("p-4", 4).model_copy(update={"title": "Neue Fassung"}))
     assert [id_ for page in pages(reader, what) for id_ in page] == before
     assert len(before) == 6
+
+
+@pytest.mark.parametrize("path", ["/", "/entities/per/karla-brinkmeier?view=named"])
+async def test_each_article_is_once_behind_the_links_to_older_ones(
+    client: TestClient[Any, Any], writer: StoreWriter, path: str
+) -> None:
+    """Also where many were published at the same moment."""
+    add(writer, *(article(f"n-{n}", 1 + n // 24) for n in range(96)))
+    seen: list[str] = []
+    page: str | None = path
+    while page is not None and len(seen) <= 96:
+        async with client.get(URL(page, encoded=True), headers={"Accept": "text/html"}) as response:
+            assert response.status == 200
+            shown = await response.text()
+        seen += dict.fromkeys(re.findall(r'href="/articles/(n-\d+)"', shown))
+        older = re.search(r'rel="next" href="([^"]*)"', shown)
+        page = unescape(older[1]) if older else None
+    assert seen == [f"n-{n}" for n in reversed(range(96))]
