@@ -62,6 +62,7 @@ def test_csv_by_the_fields_own_names(tmp_path: Path, encoding: str) -> None:
     ("columns", "words"),
     [
         ("title", "'title' is not FIELD=COLUMN"),
+        ("title=, text=A", "'title=' is not FIELD=COLUMN"),
         ("titel=Titel", "no field 'titel'; there are id, url"),
         ("text=A,text=B", "given before"),
         ("text=Fehlt", "no column 'Fehlt'; there are A, B"),

@@ -116,9 +116,27 @@ def test_bad_mails_give_an_article_or_one_line(tmp_path: Path, head: bytes) -> N
         assert isinstance(item, ArticleMessage | Skipped)
 
 
-def test_what_is_no_mailbox(tmp_path: Path) -> None:
-    (tmp_path / "leer.mbox").write_bytes(b"")
+@pytest.mark.parametrize("data", [b"", b"\n\n"])
+def test_a_mailbox_without_mails(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "leer.mbox").write_bytes(data)
     assert read(tmp_path / "leer.mbox") == []
+
+
+def test_a_mail_that_no_line_of_a_mailbox_precedes_is_read(tmp_path: Path) -> None:
+    """As a mail program saves a single one."""
+    path = tmp_path / "a.mbox"
+    path.write_bytes(bytes(mail("Freibad schließt", TEXT)))
+    assert [value["title"] for value in values(path)] == ["Freibad schließt"]
+
+
+def test_only_behind_an_empty_line_does_from_begin_a_mail(tmp_path: Path) -> None:
+    """Not every program quotes such lines."""
+    path = tmp_path / "a.mbox"
+    path.write_bytes(b"From a\nSubject: Eins\n\nWaldau\nFrom Waldau to Berlin\n\nFrom b\nSubject: Zwei\n\nDoch\n")
+    assert [(value["title"], value["text"]) for value in values(path)] == [
+        ("Eins", "Waldau\nFrom Waldau to Berlin\n"),
+        ("Zwei", "Doch\n"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def test_pages_of_a_warc_in_other_encodings_are_inflated_or_refused(tmp_path: Pa
             b"%x\r\n%b\r\n0\r\n\r\n" % (len(packed), packed),
             {"Content-Encoding": "ZSTD", "Transfer-Encoding": "chunked"},
         ),
+        (zstandard.compress(page[:5]) + zstandard.compress(page[5:]), {"Content-Encoding": "zstd"}),
         (zstandard.compress(b"a" * 30_000_000), {"Content-Encoding": "zstd"}),
         (b"kein zstd", {"Content-Encoding": "zstd"}),
         (b"\x0b\x07\x80<h1>Br\xc3\xbccke</h1>\x03", {"Content-Encoding": "br"}),
@@ -75,7 +76,7 @@ def test_pages_of_a_warc_in_other_encodings_are_inflated_or_refused(tmp_path: Pa
     got = read(tmp_path / "a.warc")
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert [value["html"] for value in values(got)] == ["<h1>Brücke</h1>"] * 3
+    assert [value["html"] for value in values(got)] == ["<h1>Brücke</h1>"] * 4
     assert [reason.partition(": ")[0] for _, reason in refused(got)] == [
         "larger than 100,000 bytes, the limit of a message",
         "the Content-Encoding 'zstd' cannot be undone",
