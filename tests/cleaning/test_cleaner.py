@@ -107,6 +107,12 @@ def test_an_article_that_the_page_has_once_more_in_one_line_is_there_once(clean:
     assert "repeated" not in [removed.reason for removed in article.removed]
 
 
+def test_of_two_long_lines_that_tell_nearly_the_same_neither_is_the_article_once_more(clean: Cleaner) -> None:
+    """Else nothing of it would be left."""
+    told, less = " ".join(PARAGRAPHS), " ".join(PARAGRAPHS[:-1])
+    assert told in clean(RawArticle(text="\n\n".join([TITLE, told, less]))).text
+
+
 def test_three_words_that_come_again_are_repeated(clean: Cleaner) -> None:
     line = "Hafenfest wird größer"
     article = clean(RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS, line, "Wetter", line, "Wetter"])))
