@@ -1,7 +1,8 @@
-"""The process with the models ends without a word when its worker is gone, however early that is."""
+"""The process with the models: how it ends, why it cannot begin, and whom it kills."""
 
 import os
 import pickle
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -58,3 +59,24 @@ def test_a_worker_that_is_gone_before_the_models_are_loaded(tmp_path, ordered):
     ours.close()
     _, said = fork_server.communicate(timeout=30)
     assert (fork_server.returncode, said) == (0, b"")
+
+
+def test_nothing_but_its_own_processes_is_killed() -> None:
+    """A pool process that has ended may have left its number to another one."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(30)
+    command = module_command("agents.pool.fork_server", str(theirs.fileno()))
+    jobs, other_end = socket.socketpair()
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as other, ours, jobs, other_end:
+        fork_server = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=ROOT)
+        theirs.close()
+        ours.send(pickle.dumps(ForkServerSetup("tests.support.jobs:load", None, 10**9, os.getpid())))
+        assert pickle.loads(ours.recv(65536))[0] == "ready"
+        ours.send(pickle.dumps(("kill", other.pid)))
+        socket.send_fds(ours, [pickle.dumps(("fork", 0))], [other_end.fileno()])
+        _, _, own = pickle.loads(ours.recv(65536))
+        ours.send(pickle.dumps(("kill", own)))
+        assert pickle.loads(ours.recv(65536)) == ("exited", own, -signal.SIGKILL)
+        ours.close()
+        assert fork_server.wait(30) == 0
+        assert other.poll() is None

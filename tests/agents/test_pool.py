@@ -72,6 +72,19 @@ async def test_a_job_that_ends_its_process_twice_is_given_up_and_others_are_not_
     assert (await pool.run(job("echo after")))[0].messages[-1].value == b"echo after"
 
 
+async def test_a_job_that_waited_behind_one_that_ended_its_process_does_not_lose_its_turn(make_pool):
+    pool = await make_pool(processes=1)
+    order: list[int] = []
+
+    async def run(number: int) -> None:
+        await pool.run(job(f"echo {number}"))
+        order.append(number)
+
+    bad = asyncio.ensure_future(pool.run(job("crash")))
+    await asyncio.gather(*(run(number) for number in range(6)), bad, return_exceptions=True)
+    assert order == [0, 1, 2, 3, 4, 5]
+
+
 async def test_a_job_past_its_time_is_stopped_and_not_tried_again(make_pool):
     restarts: list[str] = []
     pool = await make_pool(time_limit_seconds=2.0, on_restart=restarts.append)
