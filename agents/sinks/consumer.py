@@ -102,7 +102,7 @@ class Sink:
             await self._store.close()
 
     async def _read(self, until_caught_up: bool) -> bool:
-        """Whether it is at the ends that there were; False if it was stopped before."""
+        """Until it is stopped; whether it has read all that it was to read: with `until_caught_up` up to the ends."""
         begun = looked = time.monotonic()
         while not self._stop.is_set():
             if until_caught_up and await self._at_ends():
@@ -117,10 +117,10 @@ class Sink:
                         self._take(tp, record)
                     if self._batch.size >= self._store.batch_bytes or len(self._batch.messages) >= BATCH_MESSAGES:
                         if not await self._flush():
-                            return False
+                            return not until_caught_up
                         begun = now
             if now - begun >= self._store.flush_seconds and not await self._flush():
-                return False
+                break
             if now - looked >= LOOK_SECONDS:
                 looked = now
                 if not self._is_committed:

@@ -71,19 +71,25 @@ def memory_sink(stream: SinkStream, said: list[str] | None = None) -> tuple[Sink
 
 
 class BusyStore(MemoryStore):
-    """One that never takes anything, and asks to wait no time."""
+    """One that does not take anything so many times, and then tells so long a wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, times: int, after_seconds: float | None = None) -> None:
         super().__init__()
+        self.times, self.after_seconds = times, after_seconds
         self.tries = 0
+        self.on_busy = lambda: None
 
     async def write(self, batch: Batch) -> WriteResult:
         self.tries += 1
-        raise SinkUnavailable("busy", 0.0)
+        if self.tries > self.times:
+            return await super().write(batch)
+        self.on_busy()
+        raise SinkUnavailable("busy", self.after_seconds)
 
 
-async def test_a_store_that_asks_to_wait_no_time_is_not_asked_without_a_pause() -> None:
-    store = BusyStore()
+@pytest.mark.parametrize("after_seconds", [0.0, None])
+async def test_a_store_that_asks_to_wait_no_time_is_not_asked_without_a_pause(after_seconds: float | None) -> None:
+    store = BusyStore(1000, after_seconds)
     sink = Sink(Settings(retry_initial_seconds=0.2), store, group="sink-memory", from_now=False, say=print)
     sink._batch.positions[TopicPartition("articles.quotes", 0)] = StoredPosition(1, "")
     asyncio.get_running_loop().call_later(0.5, sink.stop)
@@ -91,6 +97,19 @@ async def test_a_store_that_asks_to_wait_no_time_is_not_asked_without_a_pause() 
     await sink._consumer.stop()
     assert store.tries <= 3, "at once, and after 0.2 s each"
     assert (sink.progress.failures, sink.progress.problem) == (store.tries, "busy")
+
+
+@pytest.mark.parametrize("batch_bytes", [1, 1_000_000], ids=["full", "waiting"])
+async def test_where_the_store_takes_at_the_last_try_what_was_read_a_stopped_sink_has_stored_all(
+    stream: SinkStream, batch_bytes: int
+) -> None:
+    await send(stream, "a", 0)
+    store = BusyStore(1)
+    store.batch_bytes = batch_bytes
+    sink = sink_to(stream, store)
+    store.on_busy = sink.stop
+    assert await sink.run(until_caught_up=False)
+    assert store.keys == [b"a"]
 
 
 class SilentStore(MemoryStore):
