@@ -1,10 +1,13 @@
 """Where a sink begins in partitions that it does not read yet."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaTimeoutError
+from aiokafka.structs import OffsetAndMetadata
 
 from agents import cluster
 from agents.settings import Settings
@@ -35,24 +38,55 @@ class TwoPartitions:
         return dict.fromkeys(partitions, 9)
 
 
+PARTITIONS = [TopicPartition("articles.quotes", number) for number in range(2)]
+
+
+@pytest.fixture(autouse=True)
+def one_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def topics(*_: Any) -> dict[str, cluster.TopicDescription]:
+        return {"articles.quotes": cluster.TopicDescription(False, [{"partition": 0}, {"partition": 1}], None)}
+
+    monkeypatch.setattr(cluster, "readable_topics", topics)
+
+
 async def test_where_a_new_partition_cannot_be_begun_the_others_stay_where_they_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    read, found = (TopicPartition("articles.quotes", number) for number in range(2))
+    read, found = PARTITIONS
     client: Any = TwoPartitions(read)
     assigned = Assignment(Settings(), client, [read.topic], group="sink-memory", from_now=False, say=print)
     assigned.kept_by_store, assigned.ends = {found: StoredPosition(3, "5.000/2")}, {read: 4}
 
-    async def topics(*_: Any) -> dict[str, cluster.TopicDescription]:
-        return {read.topic: cluster.TopicDescription(False, [{"partition": 0}, {"partition": 1}], None)}
-
     async def silent(*_: Any, **__: Any) -> int:
         raise KafkaTimeoutError
 
-    monkeypatch.setattr(cluster, "readable_topics", topics)
     monkeypatch.setattr(assignment, "resume_offset", silent)
     new = await assigned.find()
     assert new is not None
     with pytest.raises(KafkaTimeoutError):
         await assigned.begin(new)
     assert client.positions == {read: 4}
+
+
+async def test_a_broker_that_does_not_tell_the_groups_offsets_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as it loads them it answers with an error, which the client leaves out: all would be sent once more."""
+    first, second = PARTITIONS
+    answers = iter([{first: OffsetAndMetadata(5, "a")}, dict.fromkeys(PARTITIONS, OffsetAndMetadata(5, "a"))])
+
+    class Client:
+        async def find_coordinator(self, _: str) -> int:
+            return 1
+
+        async def list_consumer_group_offsets(self, *_: Any, **__: Any) -> dict[TopicPartition, OffsetAndMetadata]:
+            return next(answers)
+
+    @asynccontextmanager
+    async def admin(_: Settings) -> AsyncIterator[Client]:
+        yield Client()
+
+    monkeypatch.setattr(cluster, "admin", admin)
+    client: Any = TwoPartitions(first)
+    assigned = Assignment(Settings(), client, [first.topic], group="sink-memory", from_now=False, say=print)
+    new = await assigned.find()
+    assert new is not None
+    assert new.stored == {first: StoredPosition(5, "a"), second: StoredPosition(5, "a")}
