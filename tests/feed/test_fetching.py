@@ -105,6 +105,7 @@ async def test_one_request_at_a_time_and_the_crawl_delay(site: Site, fetcher: Fe
         site.put(f"/{number}", "ja")
     await asyncio.gather(*(fetcher.get(site.url(f"/{number}"), max_bytes=100) for number in range(3)))
     pages = site.asked[1:]
+    assert len(pages) == 3
     for one, other in pairwise(pages):
         assert other.begun - one.ended >= 0.28
 

@@ -191,10 +191,9 @@ async def test_who_is_sent_the_latest_only_is_told_so(client: Client, writer: St
 
 async def test_a_page_that_comes_back_gets_what_it_missed_only(client: Client) -> None:
     async with client.get("/api/live", headers={"Last-Event-ID": "2"}, timeout=ClientTimeout(total=10)) as response:
-        async for line in response.content:
-            if line.startswith(b"id:"):
-                assert line == b"id: 3\n"
-                break
+        while not (line := await response.content.readline()).startswith(b"id:"):
+            assert line, "the stream has ended"
+    assert line == b"id: 3\n"
 
 
 async def test_browsers_that_vanish_leave_no_trace(
