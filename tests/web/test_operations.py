@@ -1,5 +1,6 @@
 """The operations page: what is wrong is said, with what to do, and nothing else is blamed."""
 
+import html
 import re
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from agents.health import ClusterFacts, assess_stage
 from agents.web.rates import lag_course
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
+from agents.web.views.runbooks import runbook
 from agents.worker_life import WorkerReport, lives
 from pipeline.stages import STAGES
 from schemas.codec import encode
@@ -246,6 +248,13 @@ def test_silence_proves_nothing_while_the_broker_is_away() -> None:
 
 
 # Runbooks
+
+
+def test_the_title_of_the_runbooks_is_left_out_and_nothing_behind_it() -> None:
+    text, sections = runbook()
+    assert text.startswith("<p>")
+    assert "<h1" not in text
+    assert [html.escape(name, quote=False) in text for _, name in sections] == [True] * len(sections)
 
 
 async def test_each_reason_has_advice_whose_runbook_is_there(client: Client) -> None:

@@ -6,6 +6,7 @@ import re
 import socket
 import struct
 import time
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -187,6 +188,16 @@ async def test_who_is_sent_the_latest_only_is_told_so(client: Client, writer: St
                     break
         assert (b"event: left-out\n" in lines) == told
         assert sum(line.startswith(b"id:") for line in lines) == 20
+
+
+async def test_the_links_of_a_page_that_is_asked_for_by_its_query_name_it_once(client: Client) -> None:
+    own = URL(entity_path(HOSTILE.entities[0].id), encoded=True)
+    assert own.query_string
+    _, text = await get(client, f"{own}&view=named&source=B%C3%B6rse")
+    links = [URL(unescape(link), encoded=True) for link in re.findall(r'href="([^"]*)"', text)]
+    asked = [link.query for link in links if link.path == own.path]
+    assert [query.getall("id") for query in asked] == [own.query.getall("id")] * len(asked)
+    assert {query.get("view") for query in asked} >= {None, "about", "named"}, "its tabs"
 
 
 async def test_a_page_that_comes_back_gets_what_it_missed_only(client: Client) -> None:
