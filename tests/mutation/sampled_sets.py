@@ -50,8 +50,13 @@ SETS = {
         ("tests/feed", "tests/imports", "tests/cli/test_feed.py", "tests/cli/test_import.py"),
     ),
     "sinks": Sampled(
-        ("agents/sinks/*.py", "agents/saved_searches/*.py"),
-        ("tests/sinks", "tests/web/test_saved_searches.py", "tests/cli/test_mistakes.py"),
+        ("agents/sinks/*.py", "agents/saved_searches/*.py", "pipeline/tables/*.py"),
+        (
+            "tests/sinks",
+            "tests/pipeline/test_table_rows.py",
+            "tests/web/test_saved_searches.py",
+            "tests/cli/test_mistakes.py",
+        ),
     ),
     "cli": Sampled(  # what most commands do is seen with a broker alone; the embedded one starts in a moment
         ("agents/cli/*.py",),
