@@ -32,12 +32,13 @@ def batch(*messages: tuple[str, bytes | None], kind: RecordKind = "article", upt
     return made
 
 
+DATABASES = pytest.mark.parametrize("archive", ["duckdb", "postgres"], indirect=True)
+
+
 @pytest.fixture
 def make(archive: Archive) -> Callable[[], SinkStore]:
     """Opens the archive anew."""
     kind, target = archive.arguments
-    if kind == "parquet":
-        pytest.skip("has tests of its own")
     if kind == "duckdb":
         from agents.sinks.duckdb import DuckDBStore
 
@@ -47,6 +48,7 @@ def make(archive: Archive) -> Callable[[], SinkStore]:
     return lambda: PostgresStore(target)
 
 
+@DATABASES
 async def test_revisions_repeats_and_tombstones(make: Callable[[], SinkStore], archive: Archive) -> None:
     store = make()
     assert await store.open() == {}
@@ -70,6 +72,7 @@ async def test_revisions_repeats_and_tombstones(make: Callable[[], SinkStore], a
     await store.close()
 
 
+@DATABASES
 async def test_hostile_text_is_kept(make: Callable[[], SinkStore], archive: Archive) -> None:
     store = make()
     await store.open()
