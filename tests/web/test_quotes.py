@@ -18,7 +18,7 @@ from agents.web.store.query_parser import parse_query
 from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.codec import encode
-from tests.web.articles import quote_article
+from tests.web.articles import TEXT, message, quote_article
 from tests.web.conftest import all_is_well
 
 Client = TestClient[Any, Any]
@@ -130,6 +130,18 @@ async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: C
             break
         cursor = f"&cursor={quote(page['next'])}"
     assert len(seen) == len(set(seen)) == page["total"]
+
+
+async def test_a_quote_is_in_its_context_however_long_its_paragraph_is(client: Client, writer: StoreWriter) -> None:
+    """As where a text comes without line breaks."""
+    told = TEXT.replace("\n\n", " ")
+    for id_, text in (("lang", "Es kam anders. " * 400 + told), ("kurz", f"Vorweg.\n\n{told}")):
+        writer.add([message(quote_article(id_, source=id_, text=text), offset=30, at=time.time())])
+        hits = (await got(client, f"/api/quotes?source={id_}"))["items"]
+        assert len(hits) == 3
+        for hit in hits:
+            assert hit["quote"]["text"].split(" … ")[0] in hit["context"]
+            assert hit["context"] == (text[-2000:] if id_ == "lang" else told)
 
 
 async def test_a_statement_in_seven_papers_is_one_with_seven(client: Client, filled: StoreWriter) -> None:

@@ -48,7 +48,7 @@ class QuoteHit(ApiModel):
     """A quote that was asked for, where it stands, and where in it the words are that were asked for."""
 
     quote: QuoteLine
-    context: str = Field(description="the paragraph it stands in")
+    context: str = Field(description="the paragraph it stands in, or 2,000 characters of it")
     marks: list[TextRange] = Field(description="of the words asked for, in the quote's text")
     article_id: str
     title: str | None

@@ -18,6 +18,8 @@ from schemas.codec import decode, encode
 from schemas.records import Statement
 from schemas.times import EPOCH, LOCAL_TIME, instant_at
 
+CONTEXT_CHARACTERS = 2000
+
 
 @dataclass(frozen=True)
 class ArticleRow:
@@ -279,8 +281,9 @@ class _Mentions:
 
 
 def _context(text: str, quote: Mapping[str, Any]) -> str:
-    """The paragraph that a quote begins in."""
+    """The paragraph that a quote begins in; of a long one what is around the beginning of the quote."""
     begin = quote["spans"][0]["begin"]
-    first = text.rfind("\n", 0, begin) + 1
-    last = text.find("\n", begin)
-    return text[first : len(text) if last < 0 else last][:2000]
+    first, last = text.rfind("\n", 0, begin) + 1, text.find("\n", begin)
+    last = len(text) if last < 0 else last
+    first = max(first, min(begin - CONTEXT_CHARACTERS // 4, last - CONTEXT_CHARACTERS))
+    return text[first : min(last, first + CONTEXT_CHARACTERS)]
