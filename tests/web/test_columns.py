@@ -51,6 +51,11 @@ class Store:
 
 
 @pytest.fixture
+def quotes_are_counted_as_they_are_now() -> None:
+    """Here they are read at the pace of the program."""
+
+
+@pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Store:
     return Store(monkeypatch)
 
