@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from aiohttp.http import HttpProcessingError
-from aiohttp.web import AppRunner, BaseSite, RequestHandler, Server
+from aiohttp.web import AppRunner, BaseSite, RequestHandler, RequestPayloadError, Server
 
 log = logging.getLogger("redefluss.web")
 
@@ -188,8 +188,9 @@ class LimitedHandler(RequestHandler):
         self._connections.made(self, cast(asyncio.Transport, transport))
 
     def log_exception(self, *args: Any, **kw: Any) -> None:
-        """Called by aiohttp. What a client sends that is no HTTP is not worth a traceback: it is answered with 400."""
-        if isinstance(kw.get("exc_info"), HttpProcessingError):
+        """Called by aiohttp. What a client sends that is no HTTP is not worth a traceback: it is answered with 400, or,
+        where it is a body that nobody needs, with what had been found before."""
+        if isinstance(kw.get("exc_info"), HttpProcessingError | RequestPayloadError):
             log.debug(*args)
         else:
             super().log_exception(*args, **kw)

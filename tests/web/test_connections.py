@@ -121,6 +121,19 @@ async def test_what_is_no_request_is_answered_without_a_traceback(
     assert "Traceback" not in caplog.text
 
 
+async def test_a_body_that_cannot_be_read_is_no_traceback_where_nobody_needs_it(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n")
+    writer.write(b"\r\nnone")
+    assert (await reader.readline()).split()[1] == b"405"
+    with contextlib.suppress(ConnectionError):
+        await reader.read()
+    writer.close()
+    assert "Traceback" not in caplog.text
+
+
 async def test_a_connection_that_is_idle_is_dropped(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
