@@ -87,7 +87,7 @@ def _repaired(
     if entity_type == "ORG" and len(inside) == 1 and "/" in inside[0].text and NAME_RULES["agency-service"].on:
         agency, _, service = inside[0].text.partition("/")  # "dpa/lni" is the agency with its service
         named = (agency.islower() and service.isupper()) or gazetteer.look_up(agency) is not None
-        end = begin + len(agency) if named else end
+        end = inside[0].begin + len(agency) if named else end
     if entity_type == "ORG" and NAME_RULES["kind-before-name"].on:
         begin = without_kind(words, begin, end)
     derived = entity_type == "LOC" and len(inside) == 1 and NAME_RULES["derived-word"].on

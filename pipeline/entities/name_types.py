@@ -39,9 +39,9 @@ def with_one_type(
         counts.setdefault(text, Counter())[span.type] += 1
         if not NAME_RULES["surname-is-person"].on:
             continue
-        if span.type == "PER" and " " in text:
-            surnames.add(person_tokens(text)[-1])
-            given.add(person_tokens(text)[0])
+        if span.type == "PER" and " " in text and (tokens := person_tokens(text)):
+            surnames.add(tokens[-1])
+            given.add(tokens[0])
         elif span.known is not None and _introduced(words, span, span.known, persons):
             surnames.add(text)
     result = []

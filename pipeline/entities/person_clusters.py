@@ -228,10 +228,10 @@ def _without_preposition(words: TextWords, persons: _Persons, item: _Named) -> _
     first, *rest = item.tokens
     if first.lower() != "von" or not rest or persons.of_surname(" ".join(item.tokens)):
         return item
-    behind = words.at(item.span.begin) + 1
-    if not persons.of_surname(" ".join(rest)) or words.words[behind].begin >= item.span.end:
+    behind = words.of_span(item.span.begin, item.span.end)[1:]
+    if not persons.of_surname(" ".join(rest)) or not behind:
         return item
-    return _Named(replace(item.span, begin=words.words[behind].begin), tuple(rest))
+    return _Named(replace(item.span, begin=behind[0].begin), tuple(rest))
 
 
 def _last_before(cluster: Cluster, begin: CharOffset) -> MentionSpan:

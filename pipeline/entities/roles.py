@@ -248,6 +248,8 @@ def _apposed(
 def _with_titles(words: TextWords, begin: CharOffset) -> CharOffset:
     """Where the titles and roles begin that stand right before the name at `begin`: "Dr.", "Bischof"."""
     index = words.at(begin)
+    if index == len(words.words) or words.words[index].begin != begin:
+        return begin  # within a word: "Tölke/Kahlert"
     while index and words.gap(index - 1, index) in (" ", ". ", "\u00a0"):
         word = words.words[index - 1].text
         if word not in TITLES and (role_word(word) is None or words.gap(index - 1, index) == ". "):

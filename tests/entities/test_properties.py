@@ -11,6 +11,7 @@ from pipeline.entities.slugs import entity_id, slug
 from schemas.codec import encode
 from schemas.records import CleanArticle
 from tests.entities.articles import RIVER, clean_article
+from tests.support.given_names import GivenNames
 
 _PIECES = (
     "Annas|Anna|Körber|Dr. |von der|(SPD)|(IStGH)|die Ministerin|Er|sie|sagte|„|“|\n\n|. |, |Nato-Generalsekretär|"
@@ -23,6 +24,11 @@ TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
     st.text(max_size=200),
 )
+
+
+@pytest.fixture(scope="module")
+def told() -> GivenNames:
+    return GivenNames()
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
@@ -48,6 +54,32 @@ def test_spans_ids_and_order(extract: EntityExtractor, text: str) -> None:
 @given(text=TEXTS)
 def test_the_same_article_gives_the_same_bytes(extract: EntityExtractor, text: str) -> None:
     assert encode(extract(clean_article(text))) == encode(extract(clean_article(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Im Doppel siegten [Tölke|PER]/[Kahlert|PER].", ["Tölke", "Kahlert"]),
+        ("[Hanna Tölke|PER] verlor. Es siegten Ahlers/[von Tölke|PER].", ["Hanna Tölke"]),
+        ("Fotos: [„dpa/LNI|ORG]", ["dpa"]),
+        ("Es gab [12 “ Prof.|PER]", []),
+    ],
+)
+def test_a_name_may_begin_and_end_anywhere(told: GivenNames, text: str, expected: list[str]) -> None:
+    """The pieces of the reader's words are others than the words that the rules look at."""
+    assert [entity.name for entity in told.marked(text)] == expected
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    pieces=st.lists(st.sampled_from([*PIECES, "/", "-", " "]), max_size=12),
+    names=st.lists(st.tuples(st.integers(0, 11), st.sampled_from(["PER", "ORG", "LOC", "MISC"])), max_size=4),
+)
+def test_whatever_a_model_takes_for_names(told: GivenNames, pieces: list[str], names: list[tuple[int, str]]) -> None:
+    marked = dict(names)
+    text = "".join(f"[{piece}|{marked[n]}]" if n in marked else piece for n, piece in enumerate(pieces))
+    for entity in told.marked(text):
+        assert entity.mentions
 
 
 def test_everything_of_the_clean_article_is_carried_over(extract: EntityExtractor) -> None:
