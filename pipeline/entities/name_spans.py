@@ -32,6 +32,8 @@ ModelSpan = tuple[CharOffset, CharOffset, EntityType]
 _DESCRIBING = word_list("describing_nouns")
 _HAPPENINGS = endings("happening_endings")
 _ABBREVIATED = re.compile(r"(?:\.\w{1,3}|\be\. V|\b(?:Bros|Cie|Co|Corp|Inc|Ltd))$")
+_LONGEST = 300
+"""Characters of a name, of which its id is made; what is longer is data in the text, such as Base64."""
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
 
@@ -61,7 +63,7 @@ def name_spans(
     persons = frozenset((found.begin, found.end) for found in repaired if found.type == "PER")
     spans = without_members(words, sorted(with_one_type(words, spans, persons, evidence)))
     spans = in_their_countries(words, spans, gazetteer)
-    return with_nouns(words, spans)
+    return [span for span in with_nouns(words, spans) if span.end - span.begin <= _LONGEST]
 
 
 def _in_lines(words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType) -> Iterator[ModelSpan]:

@@ -70,6 +70,12 @@ def test_a_name_may_begin_and_end_anywhere(told: GivenNames, text: str, expected
     assert [entity.name for entity in told.marked(text)] == expected
 
 
+@pytest.mark.parametrize("text", ["die Sprecherin [{}s|PER]", "die {}sparkasse [Waldau|LOC]"])
+def test_what_is_too_long_for_an_id_is_no_name(told: GivenNames, text: str) -> None:
+    found = told.marked(f"[Hanna Tölke|PER] bat {text.format('Ba' * 1500)}.")
+    assert [entity.name for entity in found] == ["Hanna Tölke"]
+
+
 @settings(deadline=None, max_examples=300)
 @given(
     pieces=st.lists(st.sampled_from([*PIECES, "/", "-", " "]), max_size=12),
