@@ -18,5 +18,5 @@ def read_toml(path: Path, failure: type[Exception]) -> tuple[str, dict[str, Any]
         raise failure(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
         raise failure(f"{path}: not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number with too many digits is no TOMLDecodeError
         raise failure(f"{path}: {' '.join(str(error).split())}") from None

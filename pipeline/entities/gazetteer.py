@@ -1,12 +1,13 @@
 """Known entities: the starter gazetteer and the user's, and how their names are found in a text."""
 
 import csv
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
+
+import orjson
 
 from pipeline.entities.countries import Country
 from pipeline.entities.data import FOLDER
@@ -206,8 +207,8 @@ def _read_json_lines(path: Path, *, users: bool) -> Iterator[GazetteerEntry]:
             if line.strip():
                 where = f"{path}, line {number}"
                 try:
-                    row = json.loads(line)
-                except (ValueError, RecursionError) as error:
+                    row = orjson.loads(line)
+                except orjson.JSONDecodeError as error:
                     raise ConfigurationError(f"the gazetteer {where}: {error}") from None
                 if not isinstance(row, dict):
                     raise ConfigurationError(f"the gazetteer {where}: expected an object")

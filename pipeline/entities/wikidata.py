@@ -2,12 +2,13 @@
 
 import csv
 import io
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from pipeline.entities.slugs import entity_id
 from pipeline.entities.words import WORD
@@ -103,8 +104,8 @@ def _csv_rows(content: str) -> list[Mapping[str, str]]:
 
 def _json_rows(content: str) -> list[Mapping[str, str]]:
     try:
-        found = json.loads(content.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
+        found = orjson.loads(content.removeprefix("\ufeff"))
+    except orjson.JSONDecodeError as error:
         raise ConfigurationError(f"this is no JSON: {error}") from None
     results = {"bindings": found} if isinstance(found, list) else found.get("results")
     rows = results.get("bindings") if isinstance(results, dict) else None

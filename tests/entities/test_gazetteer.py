@@ -118,6 +118,7 @@ def test_json_lines(tmp_path: Path) -> None:
         ("a.jsonl", "{\n", "line 1"),
         ("a.jsonl", "[" * 100_000 + "]" * 100_000, "line 1"),
         ("a.jsonl", '{"id": ' + "9" * 5000 + "}", "line 1"),
+        ("a.jsonl", '{"id": "per/a", "name": "A", "type": "PER", "roles": ["Rat \\ud83d"]}', "line 1: .* surrogate"),
         ("a.csv", HEADER + "per/a," + "A" * 200_000 + ",PER,,,\n", "cannot be read: field larger than field limit"),
         ("a.jsonl", '\ufeff{"id": "per/a", "type": "PER"}', "line 1: name is missing"),
     ],

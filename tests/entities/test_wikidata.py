@@ -58,6 +58,7 @@ def test_csv_and_both_kinds_of_json_say_the_same() -> None:
         ("[", "no JSON"),
         ("[" * 100_000 + "]" * 100_000, "no JSON"),
         ('[{"id": ' + "9" * 5000 + "}]", "no JSON"),
+        ('[{"id": "Q64", "label": "Hanna \\ud83d"}]', "no JSON: .* surrogate"),
         ('{"head": {}}', "no result of a query"),
         ('{"results": [1]}', "no result of a query"),
         ("a,b\n1,2\n", "no column 'id'"),

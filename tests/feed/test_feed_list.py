@@ -56,6 +56,8 @@ GOOD = '[[feeds]]\nurl = "https://a.example/"\nsource = "A"\n\n'
         ('feeds = ["https://a.example/"]\n', "feeds[1]: "),
         ("feeds = 3\n", ":1: feeds: a list is needed"),
         ("[feed]\n", ":1: feed: not known here"),
+        (f"feeds = {'[' * 5000}", "recursion"),
+        (f"feeds = {'9' * 5000}", "5000 digits"),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_field(tmp_path: Path, text: str, words: str) -> None:
