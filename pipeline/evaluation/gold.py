@@ -10,7 +10,8 @@ import orjson
 
 _STRINGS = frozenset({"id", "name"})
 """Fields that are strings in every file."""
-_PAGE_FIELDS = ("name", "url", "title", "authors", "html", "page_text", "extracted_text", "gold")
+_PAGE_STRINGS = ("name", "url", "title", "html", "page_text", "extracted_text")
+_PAGE_LISTS = ("authors", "gold")
 
 
 class GoldError(ValueError):
@@ -54,6 +55,14 @@ def read_pages(path: Path) -> list[dict[str, Any]]:
     """News pages with the paragraphs that are their articles.
 
     Raises:
-        GoldError: as `read_rows`.
+        GoldError: as `read_rows`, or for a field that is not what it is in a page.
     """
-    return read_rows(path, _PAGE_FIELDS)
+    rows = read_rows(path, (*_PAGE_STRINGS, *_PAGE_LISTS))
+    for row in rows:
+        for field in _PAGE_STRINGS:
+            if not isinstance(row[field], str):
+                raise GoldError(f"{path}: {row['name']}: {field} is no string")
+        for field in _PAGE_LISTS:
+            if not isinstance(row[field], list) or not all(isinstance(part, str) for part in row[field]):
+                raise GoldError(f"{path}: {row['name']}: {field} is no list of strings")
+    return rows

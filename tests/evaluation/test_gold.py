@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.config import PipelineConfig
 from pipeline.evaluation import quotes, speakers
-from pipeline.evaluation.gold import GoldError, read_rows
+from pipeline.evaluation.gold import GoldError, read_pages, read_rows
 
 
 @pytest.mark.parametrize("name", ["gold.jsonl", "gold.jsonl.gz"])
@@ -33,6 +33,24 @@ def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str, message: str)
     path.write_bytes(b'{"name": "a", "text": "b", "quotes": []}\n' + line.encode("latin-1"))
     with pytest.raises(ValueError, match=message):
         read_rows(path, ("name", "text", "quotes"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("html", None, "a: html is no string"),
+        ("title", ["b"], "a: title is no string"),
+        ("authors", None, "a: authors is no list of strings"),
+        ("gold", "Der Rat", "a: gold is no list of strings"),
+        ("gold", [["Der Rat"]], "a: gold is no list of strings"),
+    ],
+)
+def test_a_field_of_a_page_that_is_none_is_named(tmp_path: Path, field: str, value: object, message: str) -> None:
+    strings = dict.fromkeys(("name", "url", "title", "html", "page_text", "extracted_text"), "a")
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps({**strings, "authors": ["a"], "gold": ["a"], field: value}))
+    with pytest.raises(GoldError, match=message):
+        read_pages(path)
 
 
 def test_a_file_without_rows_gives_no_scores(tmp_path: Path) -> None:
