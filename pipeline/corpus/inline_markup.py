@@ -32,6 +32,7 @@ MEDIA: dict[str, Medium] = {"W": "Writing", "T": "Thought", "SW": "SW", "ST": "S
 KINDS: dict[str, MentionKind] = {"n": "name", "m": "nominal", "p": "pronoun"}
 _TAG = re.compile(r"<(?P<name>[qcn]) (?P<rest>[^<>\n]*)>|</(?P<close>[qcn])>")
 _KEY = re.compile(r"\|(?P<key>[a-z][a-z0-9]*)(?P<rest>(?: [^\]\[<|]*)?)\]")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 ESCAPED = "[]<>|\\"
 
 
@@ -141,7 +142,7 @@ class PartReader:
         hears: list[int] = []
         kind: MentionKind | None = None
         for word in match["rest"].split():
-            if word[0] in "@>" and word[1:].isdigit():
+            if word[0] in "@>" and _NUMBER.fullmatch(word[1:]):
                 (speaks if word[0] == "@" else hears).append(int(word[1:]))
             elif word in KINDS:
                 kind = KINDS[word]
@@ -179,7 +180,7 @@ class PartReader:
         if tag.name == "n":
             tag.why = " ".join(words)
         else:
-            if not words or not words[0].isdigit():
+            if not words or not _NUMBER.fullmatch(words[0]):
                 raise MarkupError(number, f"<{tag.name}> without a number")
             tag.number = int(words[0])
             if tag.name == "q":

@@ -128,6 +128,9 @@ def test_a_number_in_two_parts() -> None:
         ("<q 1 D l>„Nein“", "a <q> is opened here and never closed"),
         ("[<q 1 D l>„Nein“|l]</q>", "does not begin within the same tag"),
         ("[ |l] kam.", "a mention without words"),
+        ("<q ² D l>„Nein“</q>", "<q> without a number"),
+        (f"<q {'1' * 5000} D l>„Nein“</q>", "<q> without a number"),
+        ("[Unger|l @²] kam.", "only @NUMBER"),
     ],
 )
 def test_what_cannot_be_read(body: str, message: str) -> None:
