@@ -152,6 +152,14 @@ async def test_an_article_that_is_nested_more_deeply_than_it_can_be_written_is_t
         )
 
 
+async def test_integers_of_any_size_are_shown_as_they_came(client: Client, writer: StoreWriter) -> None:
+    number = 123456789012345678901234567890
+    value = encode(quote_article("groß"))[:-1] + b', "large": %d}' % number
+    writer.add([TopicMessage("articles.quotes", 0, 99, time.time(), value, {})])
+    async with client.get("/api/articles/gro%C3%9F") as response:
+        assert (await response.json())["record"]["large"] == number
+
+
 def test_the_description_names_records_and_limits_that_there_are() -> None:
     paths = orjson.loads(document(ROUTES))["paths"]
     (stage, _) = paths["/api/records/{stage}/{id}"]["get"]["parameters"]

@@ -16,6 +16,7 @@ from agents.web.store.dead_letter_lists import DeadLetterReader
 from agents.web.store.quote_reader import QuoteReader
 from agents.web.store.stream_states import StreamStateReader
 from pipeline.stages import FINISHED_TOPIC
+from schemas import exact_json
 
 WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
 
@@ -37,7 +38,7 @@ class StoreReader(ArticleReader, ArrivalReader, QuoteReader, DeadLetterReader, S
             return None
         record, arrived, partition, position, trail = row
         return StoredArticle(
-            record=orjson.loads(zlib.decompress(record)),
+            record=exact_json.loads(zlib.decompress(record)),
             arrived=arrived,
             topic=FINISHED_TOPIC,
             partition=partition,
