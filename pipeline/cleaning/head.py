@@ -107,12 +107,12 @@ def _next(lines: Sequence[Line], readings: Sequence[LineReading], begins: Callab
 
 
 def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: int) -> list[int]:
-    """The lines before `start` that could be the headline."""
+    """The lines before `start` that could be the headline; the last line of all is text, if anything is."""
     begin = max(0, start - _HEAD_LINES)
     turns = labelled_turns(lines[begin:start])
     candidates = [
         n
-        for n in range(begin, start)
+        for n in range(begin, min(start, len(lines) - 1))
         if is_headline(lines[n]) and _is_free(readings[n]) and lines[n].open and n - begin not in turns
         if n == 0 or not is_signed(lines[n - 1], lines[n])
     ]

@@ -36,6 +36,8 @@ _BEYOND_DOUBT = frozenset(
 )  # fmt: skip
 _FEW_WORDS = 40
 _SENTENCE_WORDS = 4
+_FEW_LINES, _SMALL_WORDS = 3, 2
+"""Of a text that somebody typed: so few lines, and in each so many words in small letters."""
 _FEWEST_ABOVE_AUTHOR = 4
 # Of a paragraph without markup, of which the classifier knows less: a lost one does more harm than one that is left in.
 _LEAST_DOUBTFUL = 0.3
@@ -157,9 +159,14 @@ def _judge_parts(
 
 
 def _keep_sentences(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
-    """Short items are unlike the articles the classifier knows: where it leaves next to nothing, sentences stay."""
+    """Short items are unlike the articles the classifier knows: where it leaves next to nothing, sentences stay.
+
+    In a text of few lines, of which it leaves nothing, they need no full stop.
+    """
+    alone = len(lines) <= _FEW_LINES and all(line.kind is None and line.markup is None for line in lines)
     for line, may_be in zip(lines, unlikely, strict=True):
-        if may_be and len(line.words) >= _SENTENCE_WORDS and line.text[-1] != ":" and ends_sentence(line.text):
+        sentence = ends_sentence(line.text) or (alone and sum(map(str.islower, line.text.split())) >= _SMALL_WORDS)
+        if may_be and len(line.words) >= _SENTENCE_WORDS and line.text[-1] != ":" and sentence:
             line.keep("paragraph", f"{line.rule}, but one of few sentences")
 
 

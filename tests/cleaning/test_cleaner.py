@@ -137,6 +137,11 @@ def test_explain_names_a_rule_for_every_line(clean: Cleaner) -> None:
             RawArticle(text="Brücke gesperrt\n\nDie Brücke ist seit Montag gesperrt."),
             "Die Brücke ist seit Montag gesperrt.",
         ),
+        (RawArticle(text="„Das tut weh“, sagte Hanna Tölke"), "„Das tut weh“, sagte Hanna Tölke"),
+        (
+            RawArticle(text="Brücke gesperrt\n\nDie Brücke ist seit Montag gesperrt, wie Hanna Tölke mitteilte"),
+            "Die Brücke ist seit Montag gesperrt, wie Hanna Tölke mitteilte",
+        ),
         (
             RawArticle(html="<h1>Brücke zu</h1><p>Die Brücke ist gesperrt, sagte Muster.</p>"),
             "Die Brücke ist gesperrt, sagte Muster.",
@@ -161,6 +166,7 @@ ENGLISH = (
         (RawArticle(text=" \n\t\n"), "empty"),
         (RawArticle(html="<html><body></body></html>"), "empty"),
         (RawArticle(text="Menü\nStartseite\nImpressum"), "empty"),
+        (RawArticle(text="Politik Wirtschaft Sport Kultur"), "empty"),
         (RawArticle(text=ENGLISH), "unsupported-language"),
         (RawArticle(text=TEXT, language="fr"), "unsupported-language"),
         (RawArticle(text=TEXT, language="den"), "unsupported-language"),
