@@ -48,11 +48,11 @@ def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster
     persons = _Persons()
     full = [item for item in named if item.full]
     for item in sorted(full, key=lambda n: (-len(n.tokens), n.span.begin)):
-        persons.put(persons.of_full_name(item.tokens), item)
+        persons.put(persons.of_full_name(item.tokens) or persons.of_entry(item.span), item)
     for item in named:
         if not item.full:
             bearer = _without_preposition(words, persons, item)
-            persons.put(_owner(words, persons, bearer), bearer)
+            persons.put(_owner(words, persons, bearer) or persons.of_entry(bearer.span), bearer)
     return sorted(persons.clusters, key=lambda c: c.mentions[0])
 
 
@@ -108,6 +108,12 @@ class _Persons:
             return self.clusters[min(numbers)]
         bearers = self.of_surname(" ".join(tokens)) if len(tokens) == 2 and not is_given_name(tokens[0]) else []
         return bearers[0] if len(bearers) == 1 else None
+
+    def of_entry(self, span: NameSpan) -> Cluster | None:
+        """The one whom the gazetteer means by these words, as it does by others of the text."""
+        if span.known is None:
+            return None
+        return next((person for person in self.clusters if person.entry is span.known.entry), None)
 
     def of_surname(self, name: str) -> list[Cluster]:
         """Those of a surname, the first ones first."""

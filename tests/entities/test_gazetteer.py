@@ -94,6 +94,14 @@ def test_a_users_entry_wins_over_the_rules_and_the_starter(tmp_path: Path) -> No
     assert [m.text for m in person.mentions] == ["Bodo der Große", "Ahlers"]
 
 
+@pytest.mark.parametrize("alias", ["Ahlers-Reuß", "Bodo der Große", "Enno Reuß"])
+@pytest.mark.parametrize("text", ["Falk Ahlers kam. {} blieb.", "{} kam. Falk Ahlers blieb."])
+def test_an_alias_and_the_name_are_one_person(tmp_path: Path, alias: str, text: str) -> None:
+    extract = with_gazetteer(tmp_path / "own.csv", HEADER + f"per/the-body,Falk Ahlers,PER,{alias},,\n")
+    (person,) = extract(clean_article(text.format(alias))).entities
+    assert (person.id, len(person.mentions)) == ("per/the-body", 2)
+
+
 @pytest.mark.parametrize(("users", "identifier"), [("org/siegen,Siegen,ORG,,,\n", "org/siegen"), ("", "per/siegen")])
 def test_a_town_behind_frau_is_a_person_unless_the_user_lists_it(tmp_path: Path, users: str, identifier: str) -> None:
     extract = with_gazetteer(tmp_path / "own.csv", HEADER + users)
