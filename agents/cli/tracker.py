@@ -82,8 +82,8 @@ class ArticleTracker:
                 self.known[place] = decode(value, QuoteArticle)
 
     async def idle(self) -> bool:
-        """Whether every stage has done all there is."""
-        return not any(place.lag for place in await read_progress(self.settings))
+        """Whether every stage has done all that it can read."""
+        return not any(place.unread for place in await read_progress(self.settings))
 
     def _origin_of_letter(self, letter: DeadLetter) -> RawPosition | None:
         if letter.topic == self.settings.topic(RAW_TOPIC):

@@ -14,6 +14,7 @@ from agents.cli.errors import ExitCode
 from agents.cli.report import print_report
 from agents.cli.sending import Sent
 from agents.cli.tracker import ArticleTracker
+from agents.progress import PartitionProgress
 from agents.settings import Settings
 from schemas.codec import encode
 from schemas.records import DeadLetter
@@ -125,12 +126,26 @@ async def test_it_listens_from_the_end_of_both_topics_on(monkeypatch: pytest.Mon
     assert consumer.at == dict.fromkeys(places, 7)
 
 
-@pytest.mark.parametrize(("lags", "idle"), [([0, 0], True), ([0, 1], False), ([], True)])
-async def test_every_stage_is_idle_where_nothing_waits(
-    monkeypatch: pytest.MonkeyPatch, lags: list[int], idle: bool
+@pytest.mark.parametrize(
+    ("waiting", "held", "idle"),
+    [([0, 0], 0, True), ([0, 1], 0, False), ([0, 1], 4, False), ([0], 4, True), ([], 0, True)],
+)
+async def test_every_stage_is_idle_where_nothing_waits_that_can_be_read(
+    monkeypatch: pytest.MonkeyPatch, waiting: list[int], held: int, idle: bool
 ) -> None:
-    async def read_progress(_: Settings) -> list[SimpleNamespace]:
-        return [SimpleNamespace(lag=lag) for lag in lags]
+    """Else `redefluss run --exit` would wait for another producer, which may never end its transaction."""
+
+    async def read_progress(_: Settings) -> list[PartitionProgress]:
+        return [
+            PartitionProgress(
+                *("clean", "clean", "p.articles.raw", number),
+                committed=5,
+                begin=0,
+                end=5 + count + held,
+                readable_end=5 + count,
+            )
+            for number, count in enumerate(waiting)
+        ]
 
     monkeypatch.setattr(tracker, "read_progress", read_progress)
     assert await tracked(1).idle() is idle
