@@ -93,21 +93,6 @@ def ending_with(coordinator: Any, ask: Ask) -> Ask:
     return ask_until_closed
 
 
-def observed(commit: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., asyncio.Task[None]]:
-    """`commit`, of which it may remain unknown how it ends.
-
-    aiokafka lets it go on when its caller has given it up, as where the broker is silent. When it fails then, Python
-    would print a traceback.
-    """
-
-    def begin(*arguments: Any) -> asyncio.Task[None]:
-        committing = asyncio.ensure_future(commit(*arguments))
-        committing.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-        return committing
-
-    return begin
-
-
 class ClientThread(AIOKafkaConsumerThread):
     """Faust's thread with a client made as all others of this project are."""
 
@@ -141,7 +126,6 @@ class ClientThread(AIOKafkaConsumerThread):
         membership = cast("AdaptedApp", self.app).membership
         ask = ending_with(coordinator, coordinator._send_req)
         coordinator._send_req = learning(ask, membership, coordinator.group_id)
-        coordinator._do_commit_offsets = observed(coordinator._do_commit_offsets)
 
     async def subscribe(self, topics: Iterable[str]) -> None:
         """Subscribe, unless just these topics are subscribed already.

@@ -6,7 +6,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from agents import bounded_records, lost_messages, quick_compression
+from agents import bounded_records, lost_messages, observed_commits, quick_compression
 from agents.processes import return_large_memory
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
@@ -68,10 +68,12 @@ def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
 
 def adapt_consumers(settings: Settings) -> None:
     """No consumer of this process inflates more than a message at a time, and none larger than the settings allow;
-    large ones leave nothing behind; each goes on fetching as soon as a request has ended, and tells what it misses."""
+    large ones leave nothing behind; each goes on fetching as soon as a request has ended, and tells what it misses; a
+    commit that was given up fails without a word."""
     return_large_memory()
     bounded_records.install(settings.max_message_bytes + RECORD_OVERHEAD_BYTES)
     lost_messages.install()
+    observed_commits.install()
 
 
 def consumer(settings: Settings, *topics: str, **options: Any) -> AIOKafkaConsumer:

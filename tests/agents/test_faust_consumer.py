@@ -1,7 +1,6 @@
 """What the consumer does, and what it takes Faust, mode and aiokafka to be: a test for each member that is private."""
 
 import asyncio
-import gc
 import inspect
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -265,7 +264,7 @@ async def test_a_group_that_may_no_longer_be_read_is_named(app, monkeypatch, cap
         return SimpleNamespace(error_code=answers.pop(0))
 
     async def on_start(self: Any) -> None:
-        parts: Any = {"_send_req": send, "_do_commit_offsets": None, "group_id": "redefluss-clean"}
+        parts: Any = {"_send_req": send, "_closing": asyncio.Future(), "group_id": "redefluss-clean"}
         self._consumer = SimpleNamespace(_coordinator=SimpleNamespace(**parts))
 
     assert {"_send_req", "group_id"} <= names_in(GroupCoordinator._do_heartbeat)
@@ -276,34 +275,6 @@ async def test_a_group_that_may_no_longer_be_read_is_named(app, monkeypatch, cap
         await thread._consumer._coordinator._send_req(HeartbeatRequest("redefluss-clean", 1, "m"))
     (line,) = [record.getMessage() for record in caplog.records if record.name == "redefluss.faust_consumer"]
     assert line == "the log-in lacks READ on the group redefluss-clean: its stage stands still"
-
-
-async def test_a_commit_that_fails_after_it_was_given_up_leaves_no_traceback(app, monkeypatch, caplog):
-    """`GroupCoordinator.commit_offsets` shields `_do_commit_offsets`, so that nobody is left to ask what came of it."""
-    assert "await asyncio.shield(self._do_commit_offsets(" in inspect.getsource(GroupCoordinator.commit_offsets)
-    answers = [asyncio.Future[Any](), asyncio.Future[Any]()]
-
-    async def commit(assignment: Any, offsets: Any) -> Any:
-        return await answers[0]
-
-    async def on_start(self: Any) -> None:
-        parts: Any = {"_send_req": None, "_do_commit_offsets": commit, "group_id": "redefluss-clean"}
-        self._consumer = SimpleNamespace(_coordinator=SimpleNamespace(**parts))
-
-    monkeypatch.setattr(AIOKafkaConsumerThread, "on_start", on_start)
-    thread = app.consumer._thread
-    await thread.on_start()
-    coordinator = thread._consumer._coordinator
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.01):
-            await asyncio.shield(coordinator._do_commit_offsets(None, {}))
-    answers.pop(0).set_exception(KafkaConnectionError())
-    await asyncio.sleep(0.01)
-    gc.collect()  # what nobody has asked a task for is told when it is gone
-    assert not caplog.records
-    answers[0].set_exception(KafkaConnectionError())
-    with pytest.raises(KafkaConnectionError):
-        await asyncio.shield(coordinator._do_commit_offsets(None, {}))
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["connected", "not connected"])
