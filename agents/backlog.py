@@ -86,11 +86,15 @@ class OldestUnread:
         """
         behind = [place for found in places.values() for place in found if place.lag]
         at = {(place.stage, place.partition): TopicPartition(place.topic, place.partition) for place in behind}
-        wanted = {(tp, place.next_offset) for place, tp in zip(behind, at.values(), strict=True)}
+        wanted = {(tp, place.oldest_offset) for place, tp in zip(behind, at.values(), strict=True)}
+        held = {tp for place, tp in zip(behind, at.values(), strict=True) if not place.unread}
         if time.monotonic() - self._asked_at >= LOOK_SECONDS:
             self._asked_at = time.monotonic()
             unknown = {tp: offset for tp, offset in wanted if offset not in self._known.get(tp, {})}
-            found = await first_timestamps(self._settings, unknown)
+            found = await first_timestamps(self._settings, {tp: unknown[tp] for tp in unknown.keys() - held})
+            found |= await first_timestamps(
+                self._settings, {tp: unknown[tp] for tp in unknown.keys() & held}, isolation_level="read_uncommitted"
+            )
             known = {
                 tp: {offset: self._known[tp][offset]} for tp, offset in wanted if offset in self._known.get(tp, {})
             }

@@ -38,9 +38,9 @@ class ClusterFacts:
     Attributes:
         broker_age_seconds: since the broker was last asked; None if never.
         broker_detail: what it said if it did not answer well.
-        progress: by stage, for every partition `partition`, `lag`, `held` (of the lag, what cannot be read before a
-            producer ends its transaction), `still_seconds`; and where messages wait `oldest_at`, when the oldest was
-            written, in seconds since 1970 UTC.
+        progress: by stage, for every partition `partition`, `lag`, `still_seconds`, and `held` and `held_seconds` (of
+            the lag, what cannot be read before a producer ends its transaction, and since when); where messages wait
+            `oldest_at`, when the oldest was written, in seconds since 1970 UTC.
         own: this worker.
         others: the others, and how long ago each spoke.
         stuck_seconds: a stage that makes no progress for longer, though messages wait, is stuck.
@@ -167,7 +167,7 @@ def _some_processes_stopped(stage: Stage, running: Sequence[WorkerReport]) -> li
 
 def _open_transactions(progress: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
     """What a producer holds back by a transaction that it does not end: the stage cannot help it."""
-    waiting = [place for place in progress if _held(place) and place["still_seconds"] > patience_seconds]
+    waiting = [place for place in progress if place.get("held_seconds", 0) > patience_seconds]
     if not waiting:
         return []
     return [
@@ -175,7 +175,7 @@ def _open_transactions(progress: Sequence[Mapping[str, Any]], patience_seconds: 
             "code": "open-transaction",
             "partitions": [place["partition"] for place in waiting],
             "held": sum(map(_held, waiting)),
-            "seconds": round(max(place["still_seconds"] for place in waiting)),
+            "seconds": round(max(place["held_seconds"] for place in waiting)),
         }
     ]
 

@@ -40,7 +40,8 @@ class PartitionProgress:
         end: the offset of the next message that will be written.
         readable_end: up to there it can be read: what stands behind waits for a producer to end its transaction.
         only_gaps: up to there, there is no message to do, only what transactions and compaction left.
-        still_seconds: how long there have been messages to do and no commit; 0 if there are none.
+        still_seconds: how long there have been messages to do that can be read, and no commit; 0 if there are none.
+        held_seconds: how long the readable end has been where it is, with messages behind it; 0 if there are none.
     """
 
     stage: str
@@ -53,6 +54,7 @@ class PartitionProgress:
     readable_end: int
     only_gaps: bool = False
     still_seconds: float = 0.0
+    held_seconds: float = 0.0
 
     @property
     def next_offset(self) -> int:
@@ -69,6 +71,11 @@ class PartitionProgress:
     def held(self) -> int:
         """Messages that nobody can read yet, since a producer has begun a transaction before them and not ended it."""
         return self.end - self.readable_end
+
+    @property
+    def oldest_offset(self) -> int:
+        """Where the oldest message that waits is to be looked for."""
+        return self.next_offset if self.unread else self.readable_end
 
     @property
     def lag(self) -> int:
@@ -96,7 +103,7 @@ class ProgressReader:
         self._everything_reader = everything_reader(settings)
         self._gap_patience_seconds = gap_patience_seconds
         self._admin = cluster.Admin(**settings.client_options(), request_timeout_ms=5000)
-        self._still = StallTimer()
+        self._still, self._held = StallTimer(), StallTimer()
         self._looked: dict[tuple[str, TopicPartition], tuple[int, int, bool]] = {}
         """By group and partition: next offset, readable end, and whether there are only gaps between them."""
         self._partitions: dict[str, list[int]] = {}
@@ -161,8 +168,12 @@ class ProgressReader:
         known = self._looked.get((group, tp))
         gaps = known is not None and known == (place.next_offset, readable_end, True)
         place = replace(place, only_gaps=gaps)
-        seconds = self._still.see((group, tp), offset, waits=place.lag > 0, now=time.monotonic())
-        return replace(place, still_seconds=seconds)
+        now = time.monotonic()
+        return replace(
+            place,
+            still_seconds=self._still.see((group, tp), offset, waits=place.unread > 0, now=now),
+            held_seconds=self._held.see((group, tp), readable_end, waits=place.held > 0, now=now),
+        )
 
     async def _without_gaps(self, found: dict[str, list[PartitionProgress]]) -> dict[str, list[PartitionProgress]]:
         """The same, once it has been looked whether those that stand still have anything to do."""
@@ -187,11 +198,8 @@ class ProgressReader:
         tp = TopicPartition(place.topic, place.partition)
         if tp not in empty:
             return place
-        place = replace(place, only_gaps=True)
-        if place.lag:
-            return place
         self._still.see((place.group, tp), place.committed, waits=False, now=0.0)
-        return replace(place, still_seconds=0.0)
+        return replace(place, only_gaps=True, still_seconds=0.0)
 
     async def _committed(self, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
         if not partitions:

@@ -201,15 +201,16 @@ async def empty_ranges(settings: Settings, ranges: Mapping[TopicPartition, tuple
     return empty
 
 
-async def first_timestamps(settings: Settings, starts: Mapping[TopicPartition, int]) -> dict[TopicPartition, float]:
-    """When the first message from an offset on was written, in seconds since 1970 UTC, by partition; also if it is part
-    of a transaction that is not ended, or was aborted.
+async def first_timestamps(
+    settings: Settings, starts: Mapping[TopicPartition, int], *, isolation_level: str = kafka.ISOLATION_LEVEL
+) -> dict[TopicPartition, float]:
+    """When the first message from an offset on was written, in seconds since 1970 UTC, by partition.
 
     What is not known after `FETCH_SECONDS` is left out.
     """
     if not starts:
         return {}
-    reader = kafka.consumer(settings, max_partition_fetch_bytes=PEEK_BYTES, isolation_level="read_uncommitted")
+    reader = kafka.consumer(settings, max_partition_fetch_bytes=PEEK_BYTES, isolation_level=isolation_level)
     found: dict[TopicPartition, float] = {}
     try:
         async with asyncio.timeout(FETCH_SECONDS):

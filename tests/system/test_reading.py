@@ -10,9 +10,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from agents import kafka
+from agents.backlog import OldestUnread
 from agents.processes import module_command
 from agents.progress import read_progress
-from agents.topic_reader import first_timestamps
 from pipeline.stages import STAGES
 from tests.support.stream import article
 
@@ -88,7 +88,7 @@ async def test_what_stands_behind_a_transaction_that_is_not_ended_waits(make_str
         assert [row["key"] for row in rows] == ["before"]
         (place,) = [place for place in await read_progress(stream.settings) if place.topic == topic]
         assert (place.unread, place.held, place.lag, place.only_gaps) == (0, 2, 2, False)
-        assert tp in await first_timestamps(stream.settings, {tp: place.next_offset}), "its age is known"
+        assert ("clean", 0) in await OldestUnread(stream.settings).look({"clean": [place]}), "its age is known"
         await producer.abort_transaction()
     (place,) = [place for place in await read_progress(stream.settings) if place.topic == topic]
     assert (place.end, place.readable_end, place.held, place.lag) == (4, 4, 0, 3)

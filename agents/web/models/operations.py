@@ -18,7 +18,7 @@ class PartitionLag(ApiModel):
     end: int
     lag: int
     worker: str | None = Field(description="the worker it is assigned to")
-    still_seconds: float = Field(description="how long there has been lag and no commit")
+    still_seconds: float = Field(description="how long there have been messages that can be read, and no commit")
 
 
 class Latency(ApiModel):
