@@ -10,8 +10,10 @@ works otherwise.
 """
 
 import asyncio
+import contextlib
 
 from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.errors import KafkaError
 
 
 class OrderlyFetcher(Fetcher):  # type: ignore[misc]
@@ -24,4 +26,5 @@ class OrderlyFetcher(Fetcher):  # type: ignore[misc]
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._pending_tasks.clear()
-        await super().close()
+        with contextlib.suppress(KafkaError):  # of an answer that could not be read: who reads has been told
+            await super().close()

@@ -4,8 +4,9 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from aiokafka.consumer.subscription_state import SubscriptionState
-from aiokafka.errors import NodeNotReadyError
+from aiokafka.errors import KafkaError, NodeNotReadyError
 from aiokafka.structs import TopicPartition
 
 from agents.prompt_fetcher import PromptFetcher
@@ -15,9 +16,10 @@ HERE = TopicPartition("t", 0)
 
 
 class AbsentBroker:
-    """A client of a broker that is away."""
+    """A client of a broker that is away, or whose answers are not what they should be."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: Exception | None = None) -> None:
+        self._error = error or NodeNotReadyError()
         self._loop = asyncio.get_running_loop()
         self._metadata_max_age_ms = 300_000
         self.cluster = SimpleNamespace(leader_for_partition=lambda tp: 1)
@@ -25,7 +27,7 @@ class AbsentBroker:
 
     async def send(self, node: int, request: Any) -> Any:
         self.asked = True
-        raise NodeNotReadyError
+        raise self._error
 
 
 async def test_a_consumer_ends_though_a_request_has_just_failed() -> None:
@@ -41,3 +43,15 @@ async def test_a_consumer_ends_though_a_request_has_just_failed() -> None:
     await asyncio.wait_for(fetcher.close(), 5)
     assert waiting.cancelled()
     assert fetcher._fetch_task.done()
+
+
+async def test_a_consumer_ends_though_an_answer_could_not_be_read(caplog: pytest.LogCaptureFixture) -> None:
+    """Who reads has been told by then; at the end of the consumer, the same error left its connections open."""
+    subscriptions = SubscriptionState()
+    subscriptions.assign_from_user({HERE})
+    subscriptions.seek(HERE, 0)
+    fetcher = PromptFetcher(AbsentBroker(ValueError("no such field")), subscriptions)
+    with pytest.raises(KafkaError):
+        await asyncio.wait_for(asyncio.shield(fetcher.error_future), 5)
+    await asyncio.wait_for(fetcher.close(), 5)
+    assert "no such field" in caplog.text
