@@ -73,7 +73,10 @@ async def test_a_broker_that_does_not_tell_the_groups_offsets_is_asked_again(mon
     first, second = PARTITIONS
     answers = iter([{first: OffsetAndMetadata(5, "a")}, dict.fromkeys(PARTITIONS, OffsetAndMetadata(5, "a"))])
 
-    class Client:
+    class Client(cluster.Admin):
+        def __init__(self) -> None:
+            pass  # it connects to nothing
+
         async def find_coordinator(self, _: str) -> int:
             return 1
 
