@@ -26,6 +26,9 @@ MANY_LETTERS, LETTERS_SECONDS = 20, 900.0
 one reason."""
 OLD_SECONDS = 300.0
 """What comes out of a stage is old news if its oldest message has waited for so long."""
+HELD_SECONDS = 180.0
+"""A transaction that holds messages back for longer is worth a word; producers that write exactly once, such as Flink,
+often end theirs once a minute."""
 
 PARTITION_PATIENCE = 3.0
 """A single partition may stand still this many times as long as a whole stage."""
@@ -148,7 +151,7 @@ def _warnings(stage: Stage, facts: ClusterFacts, running: Sequence[WorkerReport]
     letters = facts.letters.get(stage.name, 0)
     if letters > MANY_LETTERS:
         why.append({"code": "dead-letters", "count": letters, "seconds": round(LETTERS_SECONDS)})
-    why.extend(_open_transactions(facts.progress.get(stage.name, ()), facts.stuck_seconds))
+    why.extend(_open_transactions(facts.progress.get(stage.name, ())))
     oldest = facts.oldest_seconds(stage)
     if oldest >= OLD_SECONDS:
         why.append({"code": "old-news", "seconds": round(oldest)})
@@ -165,9 +168,9 @@ def _some_processes_stopped(stage: Stage, running: Sequence[WorkerReport]) -> li
     ]
 
 
-def _open_transactions(progress: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
+def _open_transactions(progress: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What a producer holds back by a transaction that it does not end: the stage cannot help it."""
-    waiting = [place for place in progress if place.get("held_seconds", 0) > patience_seconds]
+    waiting = [place for place in progress if place.get("held_seconds", 0) > HELD_SECONDS]
     if not waiting:
         return []
     return [

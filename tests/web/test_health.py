@@ -68,11 +68,11 @@ def test_many_dead_letters_are_worth_a_word() -> None:
 
 
 def test_what_a_producer_holds_back_is_worth_a_word_and_no_trouble_of_the_stage() -> None:
-    held = place(1, lag=7) | {"held": 7, "held_seconds": 40.0}
+    held = place(1, lag=7) | {"held": 7, "held_seconds": 200.0}
     judgement = assess_stage(CLEAN, facts(worker(), clean=[place(0), held]))
     assert judgement.health == "warning"
-    assert judgement.why == [{"code": "open-transaction", "partitions": [1], "held": 7, "seconds": 40}]
-    assert codes(CLEAN, facts(worker(), clean=[place(0), held | {"held_seconds": 3.0}])) == ("ok", [])
+    assert judgement.why == [{"code": "open-transaction", "partitions": [1], "held": 7, "seconds": 200}]
+    assert codes(CLEAN, facts(worker(), clean=[place(0), held | {"held_seconds": 70.0}])) == ("ok", [])
     besides = held | {"lag": 8, "still_seconds": 40.0}
     assert codes(CLEAN, facts(worker(), clean=[place(0), besides])) == ("stuck", ["no-progress"])
 
