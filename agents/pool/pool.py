@@ -151,7 +151,8 @@ class Pool:
         # An idle process rather does what should wait for another one than nothing, but not before an idle other one.
         for depth, steal in ((0, False), (0, True), (1, False)):
             for process in self._processes:
-                if process.writer is None or len(process.jobs) > depth or process.overdue:
+                writer = process.writer
+                if writer is None or writer.is_closing() or len(process.jobs) > depth or process.overdue:
                     continue
                 pending = self._scheduler.next(process, steal=steal)
                 if pending is None:
@@ -159,7 +160,7 @@ class Pool:
                 process.jobs.append(pending)
                 if len(process.jobs) == 1:
                     self._start_head(process)
-                process.writer.write(pack(pending.job))
+                writer.write(pack(pending.job))
 
     def _start_head(self, process: PoolProcess) -> None:
         pending = process.jobs[0]

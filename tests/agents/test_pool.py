@@ -72,6 +72,15 @@ async def test_a_job_that_ends_its_process_twice_is_given_up_and_others_are_not_
     assert (await pool.run(job("echo after")))[0].messages[-1].value == b"echo after"
 
 
+async def test_a_process_whose_connection_is_closed_gets_no_job_before_it_is_replaced(make_pool):
+    pool = await make_pool()
+    await all_idle(pool)
+    pool._processes[0].writer.transport.abort()
+    outcome, attempts = await pool.run(job("echo 1"))
+    assert isinstance(outcome, Done)
+    assert attempts == 1
+
+
 async def test_a_job_that_waited_behind_one_that_ended_its_process_does_not_lose_its_turn(make_pool):
     pool = await make_pool(processes=1)
     order: list[int] = []
