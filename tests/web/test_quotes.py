@@ -195,7 +195,7 @@ async def test_statements_are_exported_a_row_for_each(client: Client, filled: St
         (line,) = [json.loads(line) for line in (await response.text()).splitlines()]
     assert (line["statement_id"], line["text"]) == (statement["id"], statement["text"])
     assert (line["count"], line["sources"], line["verbatim"]) == (7, 7, True)
-    lists = {"article_ids": "id", "quote_ids": "quote"}
+    lists = {"article_ids": "id", "quote_ids": "quote", "source_names": "source"}
     for column, key in lists.items():
         assert line[column] == json.loads(row[column]) == [article[key] for article in statement["articles"]]
     assert {key: value for key, value in row.items() if key not in lists} == {

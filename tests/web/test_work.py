@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.web.store import reader as store_reader
+from agents.web.store import access
 from agents.web.store.counting import count_distinct
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
@@ -69,7 +69,7 @@ class Work:
         reader = StoreReader(path)
         ask(reader)  # the columns are read already
         with monkeypatch.context() as patched:
-            patched.setattr(store_reader, "open_for_reading", self._open)
+            patched.setattr(access, "open_for_reading", self._open)
             ask(reader)
 
     def _open(self, path: Path) -> "Work.Watched":
@@ -97,7 +97,7 @@ class Work:
 
 def steps_of(path: Path, ask: Callable[[StoreReader], Any]) -> int:
     """How many of Python's instructions the store's own modules take for an answer, the columns being read already."""
-    folder, count = str(Path(store_reader.__file__).parent), 0
+    folder, count = str(Path(access.__file__).parent), 0
     reader = StoreReader(path)
     ask(reader)
 
