@@ -48,7 +48,7 @@ class Settings(BrokerSettings):
     retention_hours: float = Field(168, gt=0, description="how long the broker keeps messages, in hours")
     dead_letter_retention_hours: float = Field(720, gt=0, description="the same for dead letters, in hours")
     max_message_bytes: int = Field(
-        33_554_432, ge=1_000_000, description="largest message on a topic, in bytes; raw ones may have 3/4 of it"
+        33_554_432, ge=1_000_000, description="largest message on a topic, in bytes; articles may have 3/4 of it"
     )
 
     data_dir: Path = Field(
@@ -60,7 +60,7 @@ class Settings(BrokerSettings):
     process_memory_bytes: int = Field(
         1_500_000_000, ge=100_000_000, description="memory a pool process may add to the loaded models, in bytes"
     )
-    buffer_messages: int = Field(16, ge=1, description="messages of a stage read ahead of their processing")
+    buffer_messages: int = Field(16, ge=1, description="messages that a stage reads ahead, for each partition")
     duplicate_hours: float = Field(
         168, ge=0, description="hours in which the same version of an article is not processed again; 0: always process"
     )
@@ -92,7 +92,7 @@ class Settings(BrokerSettings):
     )
     max_article_bytes: int = Field(5_000_000, ge=1, description="a larger raw message is refused, in bytes")
     statement_days: float = Field(
-        14, gt=0, description="quotes further apart are not one statement; untouched for so long, it is closed"
+        14, gt=0, description="days between two quotes of one statement at most; closed if no quote came for so long"
     )
     languages: Annotated[tuple[str, ...], NoDecode] = Field(
         ("de",), description="languages processed, ISO 639-1, comma-separated"
@@ -101,7 +101,7 @@ class Settings(BrokerSettings):
     web_enabled: bool = Field(True, description="serve the web view, metrics and health checks")
     web_host: str = Field("127.0.0.1", description="address of the web view")
     web_port: int = Field(6066, ge=1, le=65535, description="port of the web view")
-    web_token: SecretStr | None = Field(None, description="token that the web view asks for; needed off loopback")
+    web_token: SecretStr | None = Field(None, description="token of the web view; required unless it is on loopback")
     web_token_file: Path | None = Field(None, description="file with the token of the web view")
     web_keep_articles: int = Field(20_000, ge=1, description="articles kept for the web view")
     web_keep_days: float = Field(30, gt=0, description="how long articles are kept for the web view, in days")
@@ -127,7 +127,7 @@ class Settings(BrokerSettings):
         f"Redefluss/{installed_version()}",
         min_length=1,
         pattern=r"^[!-~][ -~]*$",
-        description="what feeds are fetched as; the word before / is its name in robots.txt",
+        description="User-Agent with which feeds are fetched; the word before / is its name in robots.txt",
     )
     feed_metrics_port: int = Field(0, ge=0, le=65535, description="port of the feed's metrics and health; 0: none")
 
