@@ -109,7 +109,7 @@ def agree(
     *,
     as_json: AsJson = False,
 ) -> int:
-    """How far two annotations of the same articles agree, over all and by difficulty."""
+    """Measure how far two annotations of the same articles agree, over all and by difficulty."""
     from pipeline.corpus.agreement import compare_folders
 
     report = compare_folders(_existing(first), _existing(second))

@@ -47,7 +47,7 @@ class Filters(TypedDict):
 
 @app.command("list")
 def list_letters(stage: StageOption = None, reason: Reason = None, since: Since = None, until: Until = None) -> int:
-    """The dead letters, oldest first."""
+    """List the dead letters, oldest first."""
     rows = asyncio.run(_rows(filters(stage, reason, since, until)))
     headings = {name: name for name in ("id", "stage", "reason", "key", "detail", "replayed")}
     console.show(rows, title=f"{len(rows):,} dead letters", columns=headings)

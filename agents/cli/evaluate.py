@@ -65,7 +65,7 @@ def cleaning(
     errors: Errors = 0,
     worst: Worst = 0,
 ) -> int:
-    """How much of the articles' text is found, and how much that does not belong to them."""
+    """Score cleaning: how much of the articles' text is found, and how much that does not belong to them."""
     from pipeline.evaluation.cleaning import evaluate
 
     return _evaluate(gold, partial(evaluate, source=source), predictions, as_json=as_json, errors=errors, worst=worst)
@@ -73,7 +73,7 @@ def cleaning(
 
 @app.command("entities")
 def entities(gold: Gold, predictions: Predictions = None, as_json: AsJson = False, errors: Errors = 0) -> int:
-    """How many names are found, with the right bounds and type."""
+    """Score names: how many are found with the right bounds and type."""
     from pipeline.evaluation.entities import evaluate
 
     return _evaluate(gold, evaluate, predictions, as_json=as_json, errors=errors)
@@ -91,7 +91,7 @@ def quotes(
         typer.Option("--ablate", help="what each rule adds to the records; GOLD is as for `evaluate speakers`"),
     ] = False,
 ) -> int:
-    """How many quotes are found, with their speakers, cues and types."""
+    """Score quotes: how many are found, with their speakers, cues and types."""
     from pipeline.evaluation import ablation
     from pipeline.evaluation.quotes import evaluate
 
@@ -100,7 +100,7 @@ def quotes(
 
 @app.command("speakers")
 def speakers(gold: Gold, predictions: Predictions = None, as_json: AsJson = False, errors: Errors = 0) -> int:
-    """Whole articles through all stages: quotes, speakers by full name, and entities."""
+    """Score whole articles through all stages: quotes, speakers by full name, and entities."""
     from pipeline.evaluation.speakers import evaluate
 
     return _evaluate(gold, evaluate, predictions, as_json=as_json, errors=errors)
@@ -108,7 +108,7 @@ def speakers(gold: Gold, predictions: Predictions = None, as_json: AsJson = Fals
 
 @app.command("coreference")
 def coreference(gold: Gold, predictions: Predictions = None, as_json: AsJson = False) -> int:
-    """Which mentions mean the same, beside what the nearest match would say."""
+    """Score chains of mentions that mean the same, compared with joining each to the nearest earlier match."""
     from pipeline.evaluation.chains import evaluate
 
     return _evaluate(gold, evaluate, predictions, as_json=as_json)

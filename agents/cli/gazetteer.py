@@ -28,7 +28,7 @@ def import_(
     """Add the people of a Wikidata query (id, label, aliases, gender, party, positions) to your gazetteer.
 
     They go into the file that REDEFLUSS_GAZETTEER names, where entries that are there already stay as they are; without
-    this setting, to stdout. Workers take the file in within an article.
+    this setting, to stdout. Workers use the changed file from the next article on.
     """
     from pipeline.entities.gazetteer import read_users
     from pipeline.entities.wikidata import gazetteer_rows, people_of, read_result

@@ -13,7 +13,7 @@ from agents.settings import Settings
 
 
 def settings() -> int:
-    """Every setting with its value, default, meaning and environment variable; then the models and their licences."""
+    """List every setting with its value, default, meaning and variable; then the models and their licences."""
     current = load_settings()
     rows = [_row(current, name) for name in Settings.model_fields]
     models = _models()

@@ -43,7 +43,7 @@ def parquet(
     until_caught_up: UntilCaughtUp = False,
     from_beginning: FromBeginning = True,
 ) -> int:
-    """Parquet files, by day, for DuckDB, pandas, Polars and Spark."""
+    """Write Parquet files, by day, for DuckDB, pandas, Polars and Spark. Each message is stored exactly once."""
     with _needed_packages():
         from agents.sinks.parquet import ParquetStore
     return _sink(
@@ -60,7 +60,7 @@ def postgres(
     until_caught_up: UntilCaughtUp = False,
     from_beginning: FromBeginning = True,
 ) -> int:
-    """Tables of a PostgreSQL database, created and migrated by this command. Each message is stored exactly once."""
+    """Fill tables of a PostgreSQL database, made and migrated by this command. Each message is stored exactly once."""
     with _needed_packages():
         from agents.sinks.postgres import PostgresStore
     return _sink(load_settings(), PostgresStore(dsn), "postgres", dsn, until_caught_up, from_beginning)
@@ -72,7 +72,7 @@ def duckdb(
     until_caught_up: UntilCaughtUp = False,
     from_beginning: FromBeginning = True,
 ) -> int:
-    """A DuckDB file. Each message is stored exactly once."""
+    """Fill a DuckDB file. Each message is stored exactly once."""
     with _needed_packages():
         from agents.sinks.duckdb import DuckDBStore
     return _sink(load_settings(), DuckDBStore(file), "duckdb", str(file.resolve()), until_caught_up, from_beginning)
@@ -84,7 +84,7 @@ def opensearch(
     until_caught_up: UntilCaughtUp = False,
     from_beginning: FromBeginning = True,
 ) -> int:
-    """Indices of OpenSearch or Elasticsearch, by the bulk API of both."""
+    """Fill indices of OpenSearch or Elasticsearch, by the bulk API of both."""
     from agents.sinks.opensearch import OpenSearchStore
 
     return _sink(load_settings(), OpenSearchStore(url), "opensearch", url, until_caught_up, from_beginning)

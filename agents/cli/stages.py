@@ -60,14 +60,14 @@ def clean(
 
 
 def entities(file: File) -> int:
-    """The people, organisations and places in one article: readable on a terminal, JSON in a pipe."""
+    """Find the people, organisations and places in one article: readable on a terminal, JSON in a pipe."""
     from agents.cli import display
 
     return _through(load_settings(), file, EntityArticle, display.entities)
 
 
 def quotes(file: File) -> int:
-    """Who says what in one article: readable on a terminal, JSON in a pipe."""
+    """Find who says what in one article: readable on a terminal, JSON in a pipe."""
     from agents.cli import display
 
     return _through(load_settings(), file, QuoteArticle, display.quotes)

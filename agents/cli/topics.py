@@ -19,7 +19,7 @@ def topics(context: typer.Context) -> int:
 
 @app.command("list")
 def list_topics() -> int:
-    """The stream's topics on the broker, with their partitions and messages."""
+    """List the stream's topics on the broker, with their partitions and messages."""
     return asyncio.run(_list())
 
 
@@ -31,7 +31,7 @@ def create_topics() -> int:
 
 @app.command("lag")
 def show_lag() -> int:
-    """How many messages each stage has yet to process, by partition of the topic that it reads."""
+    """Show how many messages each stage has yet to process, by partition of the topic that it reads."""
     return asyncio.run(_lag())
 
 

@@ -12,7 +12,7 @@ from pipeline.training import RECIPES, require_packages
 
 app = typer.Typer(help="Train the models anew, from the recipes of the project or your own.", no_args_is_help=True)
 
-Data = Annotated[Path, typer.Argument(metavar="DATA", help="the folder or file that the recipe learns from")]
+Data = Annotated[Path, typer.Argument(metavar="DATA", help="the folder with the texts to learn from")]
 CorpusFolder = Annotated[Path, typer.Option("--corpus", help="the annotated corpus")]
 OutputFolder = Annotated[Path, typer.Option("--output", help="folder for checkpoints and the model")]
 RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="a recipe of your own (TOML)")]
@@ -28,11 +28,11 @@ def entities(
     corpus: CorpusFolder = Path("corpus"),
     reader: Annotated[Path, typer.Option("--reader", help="folder of the reader whose layer is fitted")] = SHIPPED,
 ) -> int:
-    """The layer of a reader that labels names, from annotated names; the rest of the reader stays as it is."""
+    """Train the layer of a reader that labels names, from annotated names; the rest of the reader stays as it is."""
     from pipeline.training.name_head import train
 
     train(data, corpus, reader, output, console.note)
-    console.note(f"REDEFLUSS_MODEL_DE={output} REDEFLUSS_QUOTE_MODEL={output} use this model")
+    console.note(f"to use this model, set REDEFLUSS_MODEL_DE={output} and REDEFLUSS_QUOTE_MODEL={output}")
     return ExitCode.OK
 
 
@@ -44,12 +44,12 @@ def quotes(
     recipe: RecipeFile = None,
     resume: Resume = False,
 ) -> int:
-    """The reader of names, mentions, quotes and speakers, from the corpus and a folder with annotated names."""
+    """Train a reader of names, mentions, quotes and speakers, from the corpus and a folder with annotated names."""
     require_packages()
     from pipeline.training.reader import train
 
     train(recipe or RECIPES / "reader.toml", data, corpus, output, resume=resume, console=console.err())
-    console.note(f"REDEFLUSS_MODEL_DE={output} REDEFLUSS_QUOTE_MODEL={output} use this model")
+    console.note(f"to use this model, set REDEFLUSS_MODEL_DE={output} and REDEFLUSS_QUOTE_MODEL={output}")
     return ExitCode.OK
 
 
@@ -64,7 +64,7 @@ def cleaning(
         "corpus/pages"
     ),
 ) -> int:
-    """The line classifiers of cleaning, from gold pages."""
+    """Train the line classifiers of cleaning, from gold pages."""
     require_packages(("lightgbm", "torch", "wordfreq"))
     from pipeline.training.cleaning import run
 

@@ -22,9 +22,9 @@ def withdraw(
 ) -> int:
     """Take articles back: withdraw what was published about them on topics, in statements, on pages and in sinks.
 
-    What an article has given is withdrawn by a message without a value on articles.raw, confirmed by the broker, and by
-    the workers, as soon as they read it. Statements that are so old that workers do not know them are changed at once.
-    Exit code 1 if something was not confirmed.
+    For each id, a message without a value goes to articles.raw, and is confirmed by the broker. The workers withdraw
+    the article as soon as they read it. This command itself takes the article out of statements that are too old for
+    the workers to know. Exit code 1 if something was not confirmed.
     """
     wanted = list(dict.fromkeys(identifier for identifier in ids if identifier.strip()))
     if not wanted:
