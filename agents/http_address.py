@@ -1,4 +1,4 @@
-"""Addresses of the web that users write: what is none is told at once, instead of being asked again and again."""
+"""Checks web addresses that users write, so that a wrong one is reported at once and not requested again and again."""
 
 import re
 from ipaddress import ip_address

@@ -1,4 +1,4 @@
-"""What a server answers to a request: so much of it is read, whatever it sends."""
+"""Reads the answer of a server up to a limit, however much it sends."""
 
 import asyncio
 from contextlib import suppress
@@ -8,11 +8,11 @@ import aiohttp
 from schemas.codec import one_line
 
 WORDS_SECONDS = 5.0
-"""What a server says to its status is waited for so long."""
+"""How long the text of an answer is waited for."""
 
 
 async def words_of(answer: aiohttp.ClientResponse, most: int) -> str:
-    """What a server says to its status, in a line of at most so many characters; the status counts without it."""
+    """The text of an answer, in a line of at most so many characters; empty if it does not come in time."""
     told = bytearray()
     with suppress(aiohttp.ClientError, OSError, TimeoutError):
         async with asyncio.timeout(WORDS_SECONDS):

@@ -1,4 +1,4 @@
-"""Readers say which messages they will never see: those that the broker deleted, or lost, before they were read.
+"""Reports messages that a reader will never see, since the broker deleted or lost them before they were read.
 
 aiokafka goes on where the partition begins then, without a word above the level of debugging. What it does not offer
 publicly is used here; `tests/agents/test_lost_messages.py` fails when it is renamed or works otherwise.

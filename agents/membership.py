@@ -1,4 +1,4 @@
-"""Whether a worker still is the owner of what it reads, as far as it can know.
+"""Whether a worker certainly still owns the partitions that it reads.
 
 A worker that was frozen or cut off is taken for dead by the broker once its session has run out, and its partitions
 are another worker's. When it wakes it does not know that yet. What it published then would stand behind what the new

@@ -1,4 +1,4 @@
-"""Takes articles back from what a stage that keeps state gave out so long ago that no worker knows it any more."""
+"""Withdraws articles from records of a stateful stage that are so old that no worker knows them any more."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""How far each stage's consumer group is: how many messages it has yet to do, and since when it stands still."""
+"""The progress of each stage's consumer group: how many messages wait for it, and since when it stands still."""
 
 import asyncio
 import math

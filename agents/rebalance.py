@@ -1,4 +1,4 @@
-"""Messages flow only between rebalances.
+"""Holds back messages during rebalances, so that Faust drops none.
 
 Faust stops the flow when partitions are revoked, and lets messages flow again once it has gone back to what is
 committed. Whatever waits in the buffers of the streams is dropped in that moment. So nothing may be read between going

@@ -1,4 +1,4 @@
-"""States that were worked on last, no more of them than there is room for."""
+"""A cache of the states that were worked on last, limited in size."""
 
 from collections import OrderedDict
 from collections.abc import Hashable

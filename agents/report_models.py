@@ -1,4 +1,4 @@
-"""The form of what is said on the topic `workers`: anybody may write there, so it is checked before it is shown."""
+"""The records on the topic `workers`. Other programs may write there too, so they are checked before they are shown."""
 
 from typing import Annotated, Any, Literal
 

@@ -1,4 +1,4 @@
-"""How long a server asks to be left alone, by the header Retry-After of its answer."""
+"""How long a server wants no further request, by the header Retry-After of its answer."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

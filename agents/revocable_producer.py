@@ -1,9 +1,9 @@
-"""A producer that can be told to let go of what it has not sent.
+"""A Kafka producer whose unconfirmed messages can be taken back.
 
-aiokafka's repeats what was not confirmed for as long as it takes when it is idempotent, and even at its end sends what
-it holds. What it holds may be another worker's by then. And whoever waits for the metadata of a topic that is gone, in
-a producer that is replaced meanwhile, would wait for ever. Uses members of aiokafka that are not public;
-`tests/agents/test_revocable_producer.py` fails when one of them is renamed or works otherwise.
+aiokafka's own idempotent producer sends unconfirmed messages again and again without end, and once more when it is
+stopped; by then, their partitions may belong to another worker. Besides, a send that waits for the metadata of a topic
+that is gone would wait for ever if its producer is replaced meanwhile. This module uses members of aiokafka that are
+not public; `tests/agents/test_revocable_producer.py` fails when one of them is renamed or works otherwise.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Notices a message that no stage takes up, for no reason that passes by itself.
+"""Notices messages that no stage reads although nothing is in the way, and lets the worker connect anew.
 
 Clients have wedged after a rebalance or a broken connection: they stay in their
 group, raise nothing and read nothing. Whoever leaves a stream running is not

@@ -1,4 +1,4 @@
-"""What a stateful stage gave out, by whose it is: a copy of its compacted topic, kept up to date.
+"""The records that a stateful stage has published, by owner: a copy of its compacted topic, kept up to date.
 
 Faust's tables are not used: they write their changelog when offsets are committed, so that a crash between the two
 loses or doubles, they fail when the number of partitions is raised, and the changelog would be a second copy of what

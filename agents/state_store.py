@@ -1,4 +1,4 @@
-"""What a stateful stage gave out, by whose it is, on this machine's disk: a copy of its compacted topic."""
+"""The records that a stateful stage has published, by owner, on this machine's disk: a copy of its compacted topic."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A stage that remembers: its states by owner, restored from what they gave out.
+"""The processing of a stateful stage: its states by owner, restored from the records that were published of them.
 
 Messages change states, what differs is published, and only then are the messages' offsets committed. So whatever a
 crash leaves half done is done again: the state is restored from what was published, the messages come once more, and

@@ -1,4 +1,4 @@
-"""What happens to the messages of a stage that remembers: they change states, and what differs is published together.
+"""Runs a stateful stage: messages change its states, and the records that differ are published together.
 
 It is many small messages, a quote each. So those of a partition that wait are taken together: one request publishes
 what came of them.

@@ -1,4 +1,4 @@
-"""What a stage that remembers has to say of its records, so that its states are kept and restored."""
+"""The interface of a stateful stage: what is asked of it so that its states can be kept and restored."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol

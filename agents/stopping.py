@@ -1,4 +1,4 @@
-"""Waiting no longer than until one is told to stop."""
+"""Waiting that ends early when the process is to stop."""
 
 import asyncio
 from collections.abc import Coroutine

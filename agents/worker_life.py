@@ -1,4 +1,4 @@
-"""What has become of each worker, by what it said of itself last and how long ago that is."""
+"""Whether each worker is alive, stopped, replaced or lost, by its last report and the age of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a worker says of itself on the topic `workers`, for the pages and health checks of all workers."""
+"""The report of a worker on the topic `workers`, for the pages and health checks of all workers."""
 
 import asyncio
 import os

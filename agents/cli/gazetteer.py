@@ -1,4 +1,4 @@
-"""`redefluss gazetteer`: entities of one's own, from Wikidata."""
+"""`redefluss gazetteer`: adds people from Wikidata to the user's gazetteer."""
 
 import os
 from pathlib import Path

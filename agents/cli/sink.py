@@ -1,4 +1,4 @@
-"""`redefluss sink`: what comes out of the stream, kept in a store."""
+"""`redefluss sink`: stores the results, or sends them to a web address."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""`redefluss watch`: saved searches that tell a web address what is new."""
+"""`redefluss watch`: sends the new quotes of saved searches to web addresses."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Turns at hosts: one request at a time, a rest after each, and none before the time that a host has asked for."""
+"""Requests to hosts: one at a time, a pause after each, and none before the time that a host has asked for."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What was seen: feeds, the pages they list and what became of each, and hosts that want rest; an SQLite file.
+"""What was seen, in SQLite: feeds, the pages they list and what became of each, and hosts that asked for a pause.
 
 A page is written down before it is fetched and marked once its article is
 confirmed, each in a transaction: after a crash nothing is missing, and only

@@ -1,4 +1,4 @@
-"""How the sources are, as the feed says it to the workers' pages."""
+"""The state of the sources, as `redefluss feed` reports it to the pages of the workers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""All kinds of archive behind one door: what is in a file, article by article."""
+"""One interface to all kinds of archives: the articles of a file, one after the other."""
 
 import gzip
 import zlib

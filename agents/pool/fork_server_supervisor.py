@@ -1,4 +1,4 @@
-"""Keeps the fork server running: what holds the models is started again when it dies, until it never loads them."""
+"""Keeps the fork server running: starts it again when it dies, unless it cannot load the models at all."""
 
 import asyncio
 import logging

@@ -1,1 +1,1 @@
-"""Searches that tell a web address when something new matches."""
+"""Saved searches: their new quotes are sent to web addresses (`redefluss watch`)."""

@@ -1,4 +1,4 @@
-"""What saved searches have told, what waits and what was refused: in SQLite, so that no restart loses it."""
+"""What saved searches have sent, what waits and what was refused: in SQLite, so that no restart loses it."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Looks for what is new in saved searches, and tells it: signed, again until it is taken, and not too often."""
+"""Finds the new quotes of saved searches and sends them in signed requests, again until accepted, and not too often."""
 
 import asyncio
 import time

@@ -1,1 +1,1 @@
-"""What comes out of the stream, kept in stores: Parquet files, PostgreSQL, DuckDB, or whoever answers a web address."""
+"""Sinks: the results in Parquet files, PostgreSQL, DuckDB or OpenSearch, or sent to a web address."""

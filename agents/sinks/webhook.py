@@ -1,4 +1,4 @@
-"""A web address that is told of every article and statement: one signed request a batch, again until it is taken."""
+"""The webhook sink: sends articles and statements to a web address, a signed request a batch, until it is accepted."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""What a search is narrowed by, value by value, each with the way back."""
+"""The filters of a search, each with the address of the search without it."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass

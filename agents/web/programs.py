@@ -1,4 +1,4 @@
-"""Feeds and sinks as they last said that they are: they run beside the workers, and say it on the workers' topic."""
+"""The last reports of feeds and sinks, which run beside the workers and report on the topic `workers`."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a request asks for: the query of a search, of the API, a feed or an export, as one thing."""
+"""The parameters of a request to the search, the API, a feed or an export, as one query."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""How a stage's rate and backlog went over the last half hour, for the charts of the operations page."""
+"""A stage's rate and backlog over the last half hour, for the charts of the operations page."""
 
 from collections.abc import Sequence
 from itertools import pairwise
