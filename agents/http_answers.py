@@ -12,7 +12,7 @@ WORDS_SECONDS = 5.0
 
 
 async def words_of(answer: aiohttp.ClientResponse, most: int) -> str:
-    """The text of an answer, in a line of at most so many characters; empty if it does not come in time."""
+    """The text of an answer, or what of it comes in time, in a line of at most so many characters."""
     told = bytearray()
     with suppress(aiohttp.ClientError, OSError, TimeoutError):
         async with asyncio.timeout(WORDS_SECONDS):
