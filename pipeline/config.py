@@ -1,4 +1,4 @@
-"""The choices a user has about the domain."""
+"""The settings of the language work: models, languages, gazetteer and limits."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,8 @@ class PipelineConfig:
             `redefluss train entities` or `train quotes` wrote.
         quote_model: "redefluss" or "redefluss-fast" (trained model and rules),
             "rules", or the folder that `redefluss train` wrote; it also
-            says whom "sie" means if `model_de` finds only names.
-        gazetteer: CSV or JSON lines of entities that win over the model.
+            resolves pronouns if `model_de` finds only names.
+        gazetteer: CSV or JSON lines of entities that take precedence over the model.
         max_article_bytes: a larger raw message is refused as too large.
         languages: ISO 639-1 codes of the languages that are processed.
         statement_days: quotes further apart are not the same statement, and a

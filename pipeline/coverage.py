@@ -1,4 +1,4 @@
-"""Which places of a text are taken, in a time that does not grow with how many ranges took them."""
+"""Which places of a text are covered by ranges, looked up in a time that does not grow with their number."""
 
 
 class Coverage:

@@ -1,4 +1,4 @@
-"""How likely each line is the article's: who is asked, and what is made of the answers."""
+"""How likely each line belongs to the article: which classifiers are asked, and how their answers are combined."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

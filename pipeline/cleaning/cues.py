@@ -1,4 +1,4 @@
-"""Where the cues stand without which a costlier rule need not be asked, found in all lines of an article at once."""
+"""The places of cues in all lines of an article, found at once: lines without a cue need no costlier rule."""
 
 from bisect import bisect_right
 from collections.abc import Sequence

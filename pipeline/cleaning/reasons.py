@@ -1,4 +1,4 @@
-"""Why the lines went that the classifier removed: by the phrase over them, their markup, or where they stand."""
+"""The reasons for lines that the classifier removed: by the phrase over them, their markup, or their place."""
 
 from collections.abc import Sequence
 

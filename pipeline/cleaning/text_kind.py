@@ -1,4 +1,4 @@
-"""What a text without markup shows of its kind: what its paragraphs are like, and what stands around them."""
+"""Features that tell the text of a newspaper from others: of its paragraphs, and of what stands around them."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""What no annotator may do, found with the line where it stands."""
+"""The checks of annotated articles: each mistake with the line where it stands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels of words (begin, inside, last, unit, outside), and the spans that they make likely."""
+"""Labels of words (begin, inside, last, unit, outside), and the spans that are likely by their probabilities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the files of a model raise that is damaged, such as one that was copied in part."""
+"""The errors that damaged files of a model raise, such as one that was copied only in part."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

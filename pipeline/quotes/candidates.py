@@ -1,4 +1,4 @@
-"""The common currency of everything that finds quotes: rules, the learned model, their combination."""
+"""Candidates for quotes, as the rules, the reader and their combination exchange them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

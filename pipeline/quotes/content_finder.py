@@ -1,4 +1,4 @@
-"""What is said and what frames it, within one sentence: common ground of verbs and sources."""
+"""What is said and what frames it, within one sentence: shared by the rules for verbs and those for sources."""
 
 from bisect import bisect_left
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How sure the model and the rules together are, learned from articles that neither was made on."""
+"""The confidence of reader and rules together, learned from articles that neither was made on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model: text in, reading out."""
+"""The reader at run time: from a text to its reading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the heads of the model tell of every token, and in which order."""
+"""The labels that the heads of the model give to each token, and their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that the reader sees and that another model has not found: they mean somebody else than those it has found."""
+"""Names that the reader sees and the entity model has not found: they mean others than those that it has found."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Tokens of an article: the one cut that models, rules and training share."""
+"""Tokens of an article: the one tokenisation that models, rules and training share."""
 
 from __future__ import annotations
 

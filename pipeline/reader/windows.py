@@ -1,4 +1,4 @@
-"""How an article's pieces are cut into windows that are read one by one."""
+"""Divides an article's word pieces into windows, which are read one by one."""
 
 from __future__ import annotations
 

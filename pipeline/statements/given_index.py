@@ -1,4 +1,4 @@
-"""The statements of a speaker that are held as they were last given out, and the wordings that each stands for."""
+"""The statements of a speaker as they were last published, and the wordings that each of them stands for."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

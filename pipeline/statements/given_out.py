@@ -1,4 +1,4 @@
-"""The statements of a speaker that were given out: where they stand, and in what order they are published."""
+"""The statements of a speaker that were published, and the order in which changes of them are published."""
 
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter

@@ -1,4 +1,4 @@
-"""Which wordings that hang together make one statement each: a function of what was said, not of the order it came in.
+"""Divides connected wordings into statements: by what was said, and not by the order in which it came.
 
 That two wordings say the same does not carry over: a fragment may stand in two sentences that say different things. So
 the fullest wording is the middle of a statement, and only what says the same as the middle belongs to it.

@@ -1,4 +1,4 @@
-"""What has to be known of a statement to tell whether a quote could touch it, in a fraction of its record.
+"""The outline of a statement: what tells whether a quote could belong to it, in a fraction of the size of its record.
 
 An outline is an array of whole numbers of 32 bits. Many are read and kept, and an array takes least time and memory for
 that, and none of the garbage collector's time. Ids and words are in it as hashes: where two have the same one, a

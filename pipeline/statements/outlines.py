@@ -1,4 +1,4 @@
-"""The open statements of a speaker in outline: which of them a quote could touch, and which is the oldest."""
+"""The outlines of the open statements of a speaker: which of them a quote could touch, and which is the oldest."""
 
 import heapq
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What the reader is told about its mistakes."""
+"""The loss by which the reader is trained."""
 
 from __future__ import annotations
 

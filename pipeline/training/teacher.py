@@ -1,4 +1,4 @@
-"""A large reader teaches a small one: what the small one is to see in a text, and how far it is from that."""
+"""Distillation: what a large reader sees in a text, and how far a small one is from that."""
 
 from __future__ import annotations
 
