@@ -14,7 +14,7 @@ from agents.topic_reader import first_timestamps
 LOOK_SECONDS = 15.0
 """Between questions to the broker when the oldest messages were written."""
 TREND_SECONDS = 300.0
-"""How far is looked back for how a backlog develops."""
+"""The period over which the development of a backlog is judged."""
 
 
 @dataclass(frozen=True)

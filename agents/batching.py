@@ -3,13 +3,13 @@
 import asyncio
 
 MAX_WAIT_SECONDS = 0.3
-"""For those whom nobody waits for."""
+"""How long messages wait at most if no other message depends on them."""
 SHORT_WAIT_SECONDS = 0.1
-"""For those whose next message cannot be worked on before: long enough that several partitions send together."""
+"""The same if their partition goes on only once they are sent: long enough that several partitions send together."""
 
 
 class SendBatch:
-    """Those who wait to send, until they do so together.
+    """Sends that wait, until they are made together.
 
     Args:
         seconds: how long the first of them waits at most.

@@ -1,12 +1,12 @@
-"""The text in bytes that may say how they are encoded, or not."""
+"""Decodes pages and files, which may or may not declare their encoding."""
 
 import codecs
 import re
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NO_PAGES = frozenset({"punycode", "idna", "utf-7", "unicode-escape", "raw-unicode-escape", "undefined", "ascii"})
-"""Encodings of Python that decode no page. Some take a time that grows with the square of the length; and who says
-ASCII has nothing to tell of the bytes that are none."""
+"""Encodings of Python that are not used for pages. Some take a time that grows with the square of the length; and where
+"ascii" is declared, bytes beyond it are in some other encoding."""
 _AS_BROWSERS_READ = {"iso8859-1": "cp1252"}
 """By Python's name: pages with this label have Windows' quotation marks and dashes, where the standard has controls."""
 _DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([a-z0-9_-]+)", re.IGNORECASE)

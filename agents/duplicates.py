@@ -31,7 +31,7 @@ Revision = Annotated[int, Field(ge=0, lt=2**62)]
 
 @dataclass(frozen=True)
 class DuplicateCheck:
-    """Whether a message repeats one already processed, and the how-manieth version of its id it is (from 1).
+    """Whether a message repeats one already processed, and the number of its version (from 1).
 
     `versions` is what is known of the id's versions (as in `SeenArticle`), this one included; `at` is when the version
     before it was processed, in seconds since 1970.

@@ -136,7 +136,7 @@ class AdaptedApp(faust.App):
         await asyncio.wait_for(thread.call_thread(commit_in_time), COMMIT_SECONDS + THREAD_SECONDS)
 
     def abort_consumer(self) -> None:
-        """End the consumer of an app whose `stop` hangs: its thread would go on telling the broker that it lives."""
+        """End the consumer of an app whose `stop` hangs: its thread would go on sending heartbeats to the broker."""
         if self._consumer is None:
             return
         loop = cast(Any, self._consumer)._thread.thread_loop

@@ -99,7 +99,7 @@ class ClientThread(AIOKafkaConsumerThread):
     _subscribed: set[str] | None = None
 
     def _start_thread(self) -> None:
-        """What runs in the thread; one that is cut off ends without a word, where Python would print a traceback."""
+        """What runs in the thread; if it is cut off, it ends without the traceback that Python would print."""
         with contextlib.suppress(asyncio.CancelledError):
             super()._start_thread()
 

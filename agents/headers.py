@@ -82,7 +82,7 @@ def version_hash_of(headers: RawHeaders) -> str | None:
 
 
 def revision_of(headers: RawHeaders) -> int:
-    """The how-manieth version of its article a message is; 1 where its header says nothing that can be counted."""
+    """The number of the version of its article that a message has; 1 if its header has no number."""
     number = text_of(headers, "revision") or ""
     return int(number) if _REVISION.fullmatch(number) else 1
 

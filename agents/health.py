@@ -18,12 +18,12 @@ FACTS_SECONDS = 12.0
 """The broker is asked every two seconds; facts that are older than this prove nothing."""
 
 MANY_WAITING = 1000
-"""Messages before a stage that are worth a word even while all goes on."""
+"""From so many waiting messages on, there is a warning, even if the stage makes progress."""
 GROWING_WAITING = 100
-"""The same if they have become more."""
+"""The same if their number grows."""
 MANY_LETTERS, LETTERS_SECONDS = 20, 900.0
-"""Dead letters of a stage within this time that are worth a word until they are replayed; the alert is for as many of
-one reason."""
+"""With more dead letters of a stage within this time, there is a warning until they are replayed; the alert is for as
+many of one reason."""
 OLD_SECONDS = 300.0
 """What comes out of a stage is old news if its oldest message has waited for so long."""
 HELD_SECONDS = 180.0

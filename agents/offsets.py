@@ -13,7 +13,7 @@ from faust.types import TP
 log = logging.getLogger("redefluss.offsets")
 
 LOOK_SECONDS = 1.0
-"""How often it is looked whether a commit is due."""
+"""How often it is checked whether a commit is due."""
 REMEMBER_SECONDS = 5.0
 """For what has to be on the broker before a commit."""
 

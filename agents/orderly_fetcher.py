@@ -2,8 +2,8 @@
 
 aiokafka's fetcher cancels its requests at its end, and waits for each. One that has failed pauses for a moment, as all
 do while the broker is away, and is cancelled in that pause. aiokafka passes this on as if whoever ends the consumer
-were cancelled: tasks that were to go on ended without a word, errors were hidden by it, and what was to be closed after
-the consumer stayed open.
+were cancelled: tasks that were to go on ended without an error in the log, other errors were hidden, and what was
+to be closed after the consumer stayed open.
 
 What is replaced in aiokafka is not offered publicly; `tests/agents/test_orderly_fetcher.py` fails when it is renamed or
 works otherwise.

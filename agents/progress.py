@@ -89,7 +89,7 @@ class ProgressReader:
     Args:
         settings: where.
         consumer: any that is started; what it reads is left alone.
-        gap_patience_seconds: how long a group stands still before it is looked whether there is a gap.
+        gap_patience_seconds: how long a group stands still before it is checked whether there is a gap.
     """
 
     def __init__(
@@ -176,7 +176,7 @@ class ProgressReader:
         )
 
     async def _without_gaps(self, found: dict[str, list[PartitionProgress]]) -> dict[str, list[PartitionProgress]]:
-        """The same, once it has been looked whether those that stand still have anything to do."""
+        """The same, once it has been checked whether those that stand still have anything to do."""
         for stage, places in found.items():
             doubtful = {
                 TopicPartition(place.topic, place.partition): place for place in places if self._is_doubtful(place)
@@ -258,7 +258,7 @@ async def progress_reader(settings: Settings, **options: Any) -> AsyncIterator[P
 
 
 async def read_progress(settings: Settings) -> list[PartitionProgress]:
-    """How far the stages are now, by partition of their source topics; it is looked for gaps at once."""
+    """How far the stages are now, by partition of their source topics; gaps are looked for at once."""
     async with progress_reader(settings, gap_patience_seconds=0.0) as reader:
         return await places_of(reader, STAGES)
 

@@ -17,7 +17,7 @@ from agents.settings import Settings
 from agents.topics import all_names
 
 POLL_MS = 200
-"""Longest wait for messages, after which it is looked whether the end is reached or the topic gone."""
+"""Longest wait for messages, after which it is checked whether the end is reached or the topic gone."""
 FETCH_SECONDS = 5.0
 """After which a question about a single place of a topic counts as not answered."""
 PROOF_MS = 3000

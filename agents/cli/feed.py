@@ -108,7 +108,7 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
 
 
 async def send_within(seconds: float, producer: "AIOKafkaProducer", topic: str, value: bytes, key: bytes) -> None:
-    """Return once the broker has confirmed the message. The client by itself would wait for ever, without a word.
+    """Return once the broker has confirmed the message. The client by itself would wait for ever, and log nothing.
 
     Raises:
         KafkaTimeoutError: it has not within `seconds`; the client may still send the message later.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agents.cli.tracker import ArticleTracker
 
 IDLE_CHECK_SECONDS = 2.0
-"""After so long without a result it is looked whether the stages have anything left to do."""
+"""After so long without a result, it is checked whether the stages have anything left to do."""
 REPORT_SECONDS = 5.0
 """Between two reports of the progress, where no bar shows it."""
 CLOSE_SECONDS = 2.0

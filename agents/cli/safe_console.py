@@ -18,7 +18,7 @@ class SafeConsole(Console):
             yield segment if segment.control else Segment(segment.text.translate(HARMLESS), segment.style)
 
     def on_broken_pipe(self) -> None:
-        """Whoever has read enough of the notes does not end the work that they tell of; results end with their reader.
+        """Drop further notes if nobody reads stderr any more, and go on; end the command if nobody reads its results.
 
         Raises:
             BrokenPipeError: nobody reads the results.

@@ -80,7 +80,7 @@ class Outbox:
             self._lock.close()
 
     def mark(self, search: str, since: float, upto: int) -> tuple[float, int]:
-        """Since when a search is known, in seconds since 1970 UTC, and up to which article it has told.
+        """Since when a search is known, in seconds since 1970 UTC, and up to which article its quotes were put here.
 
         The values given hold for a search that is new.
         """
@@ -90,7 +90,7 @@ class Outbox:
         return float(known), int(told)
 
     def put(self, search: str, found: Sequence[tuple[Sequence[str], bytes]], upto: int, at: float) -> int:
-        """Let wait what was not told yet, and note that all up to an article is.
+        """Add what is new and has to be sent, and note that everything up to an article was added.
 
         Args:
             found: names that it is known by, any of which is enough, and the item.

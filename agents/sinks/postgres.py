@@ -33,8 +33,8 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 10
 KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
-"""A server that has gone without a word is given up after a minute. Its own default is more than two hours, for which
-the lock of a sink that has gone without a word would keep every other away."""
+"""When the other end of a connection disappears without notice, it is given up after a minute. The default is more than
+two hours, in which the lock of a sink that has disappeared would keep every other one out."""
 NUL = re.compile("\x00")
 NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 

@@ -52,7 +52,7 @@ def change_of(
         key: of the message.
         value: of the message; None is a tombstone.
         timestamp_ms: of the message, in milliseconds since 1970 UTC.
-        revision: the message's header of that name: the how-manieth version of the article it is.
+        revision: the message's header of that name: the number of the version of its article.
 
     Raises:
         RecordError: the value is no such record, its time stamp is no time, or a tombstone has no key.
