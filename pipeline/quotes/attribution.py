@@ -83,7 +83,7 @@ class Attribution:
         return [(speaker, hearing) for speaker, hearing, _ in self._all(candidates)]
 
     def weighed(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, dict[str, float]]]:
-        """For each of `candidates` its speaker, and what speaks for and against him."""
+        """For each of `candidates` its speaker, and the evidence for and against this choice."""
         return [(speaker, evidence) for speaker, _, evidence in self._all(candidates)]
 
     def _all(

@@ -101,7 +101,7 @@ def weigh(
 
 
 def _apart(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
-    """What the reader finds, indirect speech in pieces that rules have somebody and nobody say as so many quotes.
+    """What the reader finds; indirect speech in pieces, some of which are nobody's by the rules, is divided into these.
 
     In "auf den Hinweis, es regne, entgegnete Obst, das sei gut" Obst says the second only.
     """

@@ -271,7 +271,7 @@ def is_certain(candidate: QuoteCandidate) -> bool:
 
 
 def is_of_others(candidate: QuoteCandidate) -> bool:
-    """Whether the rule of a candidate finds what nobody says whom its sentence is about."""
+    """Whether the rule of a candidate finds words of others than the person whom its sentence is about."""
     return bool(candidate.rule) and QUOTE_RULES[candidate.rule].of_others
 
 

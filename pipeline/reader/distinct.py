@@ -73,7 +73,7 @@ def _is_genitive(mention: ReaderMention) -> bool:
 
 
 def _belongs(mention: ReaderMention, owner: ReaderMention) -> bool:
-    """Whether a noun phrase that begins with `owner` means what is his, unlike "VW-Zentrale" and "seine Angaben"."""
+    """Whether a noun phrase that begins with `owner` means what is theirs, unlike "VW-Zentrale" and "seine Angaben"."""
     behind = mention.words[owner.last - owner.first :]
     nouns = (word for word in behind if word[:1].isupper())
     return bool(behind) and behind[0] != "-" and next(nouns, "").lower() not in INFORMATION_NOUNS
@@ -103,7 +103,7 @@ def unlike(
 def _others_by_office(
     mentions: Sequence[ReaderMention], chain: Sequence[int], candidates: Sequence[int], index: int
 ) -> set[int]:
-    """The chains of `candidates` that the article calls what nobody is beside the noun of the mention `index`.
+    """The chains of `candidates` with a role that nobody has together with the noun of the mention `index`.
 
     "Der Richter" is not "der Angeklagte", and "die Zeugin" not "Richterin Berg"; "der frühere Minister" may be anything
     now.

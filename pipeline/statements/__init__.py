@@ -11,7 +11,7 @@ from schemas.records import QuoteRecord, Statement
 __all__ = ["Changes", "SpeakerStatements", "StatementJoiner"]
 
 MOST_QUOTES = 3000
-"""Quotes held of one speaker; his oldest statements are closed beyond that."""
+"""Quotes held of one speaker; beyond that, the oldest statements are closed."""
 
 
 class StatementJoiner:

@@ -54,7 +54,7 @@ def grouped(
 
 
 def _nodes(words: WordingId, occurrences: Iterable[Occurrence], window: timedelta) -> list[_Node]:
-    """The same words again after the window are said anew."""
+    """A node for each time that a wording is said: the same words after the window of time count as said anew."""
     nodes: list[_Node] = []
     for occurrence in sorted(occurrences, key=lambda occurrence: occurrence.order):
         if nodes and occurrence.at - nodes[-1].first <= window:

@@ -61,7 +61,7 @@ class HeldStatements:
 
     @property
     def numbers_in_outlines(self) -> int:
-        """What the memory of a state grows with whose quotes are released."""
+        """How many numbers the outlines have: what the memory of a state whose quotes are released grows with."""
         return self._outlines.numbers
 
     def release(self) -> None:

@@ -168,7 +168,7 @@ def name_hash(name: str) -> int:
 
 
 def torn(outlines: Iterable[Outline]) -> bool:
-    """Whether a change was given out by half: a quote is in two of a speaker's statements, or apart from its whole.
+    """Whether a change was published in part: a quote is in two of a speaker's statements, or apart from its whole.
 
     What claims to be a fragment without being one counts as well.
     """

@@ -13,9 +13,9 @@ from functools import cached_property
 from pipeline.statements.wording import Wording, weight
 
 ENOUGH = 3.0
-"""Weight by which words in a row are known again wherever they stand."""
+"""Weight by which words in a row are recognised wherever they stand."""
 ENOUGH_RETOLD = 2.2
-"""Weight of content by which words are known again that were retold."""
+"""Weight of content by which retold words are recognised."""
 LITTLE = 0.12
 """Share of the content that a longer sentence may word otherwise."""
 MORE = 0.6
@@ -23,7 +23,7 @@ MORE = 0.6
 SURROUNDINGS = 2.0
 """Weight of what the surroundings of two short quotes have in common at least, and half of the lesser."""
 LONGEST_COMPARED = 10_000
-"""Characters of a quote, and of the sentences around it, by which it is known again."""
+"""Characters of a quote, and of the sentences around it, by which it is recognised."""
 MOST_PAIRS = 100_000
 """Pairs of equal words in two quotes that are compared word by word; the longest of the news have a fifth of it."""
 MOST_UNMATCHED = 10_000

@@ -125,7 +125,7 @@ class Wording:
 
     @cached_property
     def weight(self) -> float:
-        """How much there is to know it again by."""
+        """How much content it can be recognised by."""
         return weight(self.content)
 
     @cached_property
