@@ -128,7 +128,7 @@ class Guard:
         )
 
     def log_out(self, request: Request, response: StreamResponse) -> None:
-        """End the session: the cookie is worth nothing from now on, whoever has a copy of it."""
+        """End the session: from now on, its cookie and all copies of it are invalid."""
         cookie = request.cookies.get(COOKIE, "")
         if self._session_is_right(cookie):
             self._ended.add(cookie.partition(".")[0])

@@ -1,4 +1,4 @@
-"""The worker's side of the collector: keeps its process alive and tells it how the worker is."""
+"""The worker's side of the collector: keeps its process running, and gives it the reports of the worker."""
 
 import asyncio
 import time
@@ -17,11 +17,11 @@ RESTART_SECONDS = 2.0
 TROUBLE_SECONDS = 60.0
 """The collector tries again, and says anew what stands in its way, more often than that."""
 MOST_UNREAD_BYTES = 1_000_000
-"""That wait in memory for a collector that does not read, as where the system has stopped it."""
+"""How much may wait in memory for a collector that does not read, as where the system has stopped it."""
 
 
 class CollectorSupervisor(Service):
-    """Runs with the app: a collector process, and word of this worker every few seconds."""
+    """Runs with the app: a collector process, to which it gives a report of this worker every few seconds."""
 
     def __init__(self, settings: Settings, reporter: WorkerReporter, store: Path, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -13,7 +13,7 @@ from agents.web.store.access import StoreUnavailable
 from agents.web.store.reader import StoreReader
 
 SILENT_SECONDS = 6 * REPORT_SECONDS
-"""Who has said nothing for so long is taken for dead."""
+"""A program that has sent no report for so long is taken for dead."""
 
 
 def sources_of(reader: StoreReader) -> list[SourceState]:
@@ -43,7 +43,7 @@ _SAID = set(SinkState.model_fields) - {"ended", "seen_seconds", "alive"}
 
 
 def _said(reader: StoreReader, program: str) -> Iterator[tuple[ProgramSaid, dict[str, Any]]]:
-    """The words of programs of a kind, each with whether they are alive; none without a store."""
+    """The last reports of programs of a kind, each with whether the program is alive; none without a store."""
     try:
         words = reader.programs(program)
     except StoreUnavailable:

@@ -217,7 +217,7 @@ class Collector:
         return found
 
     def _mark(self, partition: TopicPartition, record: Any) -> str:
-        """By what a message is known again at its offset: itself, and the topic that it is in."""
+        """By what a message is recognised at its offset: itself, and the topic that it is in."""
         return f"{fingerprint(record)} {self._ids.get(partition.topic, '')}".rstrip()
 
     def _begin_anew(self, name: str, partition: TopicPartition) -> None:
