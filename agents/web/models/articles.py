@@ -27,11 +27,11 @@ class ArticleLine(ApiModel):
     url: str | None
     published_at: str | None
     arrived: float = Field(description="when its quotes were confirmed, in seconds since 1970 UTC")
-    quotes: list[QuoteLine] = Field(description="the first few; what is part of another is left out")
+    quotes: list[QuoteLine] = Field(description="the first few; those that are part of another are left out")
     quote_count: int = Field(description="without those that are part of another")
     entities: list[EntityLine] = Field(description="the most salient")
     sequence: int = Field(0, description="order of arrival in this worker's store")
-    at: float = Field(0.0, description="when it was published, or else came, in seconds since 1970 UTC")
+    at: float = Field(0.0, description="time of publication, or else of arrival, in seconds since 1970 UTC")
     same: int = Field(0, description="the same number for articles of the same text")
     copies: list[Copy] = Field([], description="the other articles of the same text, the earliest first")
 
@@ -40,7 +40,7 @@ class ArticlePage(ApiModel):
     """A page of articles, the latest first."""
 
     items: list[ArticleLine]
-    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
+    next: str | None = Field(description="the cursor of the next page; null on the last one")
 
 
 class Hit(ApiModel):

@@ -36,7 +36,7 @@ class DeadLetterList(ApiModel):
 
     letters: list[DeadLetterLine]
     total: int = Field(description="of the stage, reason and time asked for, on all pages")
-    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
+    next: str | None = Field(description="the cursor of the next page; null on the last one")
     counts: list[DeadLetterCount]
     course: list[int] = Field(description="those of the stage and reason asked for in the last 48 hours, oldest first")
 

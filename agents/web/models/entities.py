@@ -28,7 +28,7 @@ class People(ApiModel):
 
     items: list[Person]
     total: int
-    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
+    next: str | None = Field(description="the cursor of the next page; null on the last one")
 
 
 class Ranked(ApiModel):

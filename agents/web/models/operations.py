@@ -33,9 +33,9 @@ class Latency(ApiModel):
 class StageTrend(ApiModel):
     """How what waits before a stage has developed over the last minutes."""
 
-    seconds: float = Field(description="over which time that was looked at; 0 if nothing is known")
-    growth: int = Field(description="by how many messages it has become more; less, if negative")
-    done: int = Field(description="messages done in that time")
+    seconds: float = Field(description="length of that time; 0 if nothing is known")
+    growth: int = Field(description="messages by which the backlog has grown; negative if it has shrunk")
+    done: int = Field(description="messages processed in that time")
     work_seconds: float = Field(description="time for what waits now at that rate; infinite if nothing was done")
     until_done_seconds: float | None = Field(description="until nothing waits if all goes on; null if it does not fall")
 
@@ -74,9 +74,9 @@ class WorkerState(ApiModel):
     model_detail: str | None
     model_load_seconds: float | None
     started_at: float
-    seen_seconds: float = Field(description="age of its last word")
+    seen_seconds: float = Field(description="time since its last report")
     alive: bool
-    life: WorkerLife = Field(description="stopped: it said good-bye; replaced: another came for it; lost: none has")
+    life: WorkerLife = Field(description="stopped: announced its end; lost: did not; replaced: lost, another runs")
     stages: list[str]
     assignment: dict[str, list[int]]
     pool: dict[str, Any]
@@ -97,7 +97,7 @@ class Operations(ApiModel):
     store_articles: int
     store_lag: int
     ready: bool
-    speaks_for_cluster: bool = Field(description="whether this worker's metrics have what is the same for all")
+    speaks_for_cluster: bool = Field(description="whether this worker reports the metrics of the whole cluster")
 
 
 class SourceState(ApiModel):
@@ -116,7 +116,7 @@ class SourceState(ApiModel):
     recent_removed: float | None = Field(description="the same of the ten latest articles")
     drifted: bool = Field(description="whether the two are so far apart that the pages' layout has probably changed")
     ended: bool = Field(False, description="whether the command has ended by itself")
-    seen_seconds: float = Field(description="age of the command's last word")
+    seen_seconds: float = Field(description="time since the command's last report")
     alive: bool
 
 
@@ -135,9 +135,9 @@ class SinkState(ApiModel):
     rows: dict[str, int] = Field(description="written, by table")
     lag: int = Field(description="messages on the topics that are not stored yet")
     stored_at: float | None = Field(description="when a batch was stored last, in seconds since 1970 UTC")
-    problem: str | None = Field(description="why the store does not take the present batch")
+    problem: str | None = Field(description="why the store does not accept the current batch")
     ended: bool = Field(False, description="whether it has ended by itself")
-    seen_seconds: float = Field(description="age of its last word")
+    seen_seconds: float = Field(description="time since its last report")
     alive: bool
 
 

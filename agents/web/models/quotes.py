@@ -23,7 +23,7 @@ class QuoteLine(ApiModel):
     cue: str | None
     confidence: float
     part_of: str | None = Field(None, description="the quote of the same article that this one is a fragment of")
-    speaker_confidence: float | None = Field(None, description="how sure it is that this is who said it")
+    speaker_confidence: float | None = Field(None, description="probability that this is the right speaker")
     spans: list[TextRange] = Field([], description="where it stands in the article's text")
 
 
@@ -33,7 +33,7 @@ class Copy(ApiModel):
     id: str
     source: str | None
     title: str | None
-    at: float = Field(description="when it was published, or else came, in seconds since 1970 UTC")
+    at: float = Field(description="time of publication, or else of arrival, in seconds since 1970 UTC")
 
 
 class InStatement(ApiModel):
@@ -75,7 +75,7 @@ class QuotePage(ApiModel):
 
     items: list[QuoteHit]
     total: int
-    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
+    next: str | None = Field(description="the cursor of the next page; null on the last one")
 
 
 class StatementPage(ApiModel):
@@ -83,4 +83,4 @@ class StatementPage(ApiModel):
 
     items: list[dict[str, Any]] = Field(description="Statement records, as on the topic `statements`")
     total: int
-    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
+    next: str | None = Field(description="the cursor of the next page; null on the last one")

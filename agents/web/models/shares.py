@@ -10,7 +10,7 @@ from agents.web.models.base import ApiModel
 class FacetValue(ApiModel):
     """A value by which a search can be narrowed, and how much it then finds."""
 
-    value: str = Field(description="what to ask for")
+    value: str = Field(description="the value to use in a query")
     name: str
     count: int
 
@@ -18,7 +18,7 @@ class FacetValue(ApiModel):
 class Share(ApiModel):
     """A value's part of all statements that were asked for."""
 
-    value: str = Field(description="what to ask for")
+    value: str = Field(description="the value to use in a query")
     name: str
     count: int = Field(description="statements, or statements of a paper, if each paper counts")
     articles: int
