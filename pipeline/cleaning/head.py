@@ -15,7 +15,8 @@ from pipeline.cleaning.ticker_times import FEWEST_ENTRIES, clock_at_beginning
 
 _HEAD_LINES = 14
 _LEAD_WORDS = (8, 60)
-_FEWEST_WORDS = 4
+_FEWEST_WORDS, _FEWEST_ALONE = 4, 3
+"""Of a headline among other lines, and of one that is the only line over the first paragraph."""
 _LONGEST_SENTENCE = 20
 _MENU = frozenset(("start", "startseite", "home", "menü", "zurück"))
 _MOST_WORDS, _MOST_MARKED_WORDS = 6, 12
@@ -92,7 +93,8 @@ def find_title(
     said = [n for n in candidates if (is_interview or _is_under_interview(lines, n)) and _is_said(lines[n].text)]
     scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, article_stems) for n in candidates}
     best = max(said or candidates, key=scores.__getitem__)
-    if scores[best] < 0 and not said:
+    alone = start == 1 and len(lines[0].words) >= _FEWEST_ALONE
+    if scores[best] < 0 and not said and not alone:
         return None, None
     lines[best].become("title", "headline before the first paragraph")
     parts = _SET_APART.fullmatch(lines[best].text)

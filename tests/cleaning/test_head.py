@@ -43,3 +43,12 @@ def test_the_headline_of_an_interview_as_text_is_what_is_said_below_who_is_asked
     text = "\n\n".join(["Interview mit Ministerin Ida Lorenzen (SPD)", "„Das geht schief“", *PARAGRAPHS])
     article = clean(RawArticle(text=text, language="de"))
     assert (article.title, article.kicker) == ("„Das geht schief“", "Interview mit Ministerin Ida Lorenzen (SPD)")
+
+
+@pytest.mark.parametrize("headline", ["Streit um Hafen", "Zoll findet Drogen"])
+def test_a_short_line_alone_over_a_text_is_its_headline_whatever_it_has_in_common_with_it(
+    clean: Cleaner, headline: str
+) -> None:
+    article = clean(RawArticle(text="\n\n".join([headline, *PARAGRAPHS]), language="de"))
+    assert article.title == headline
+    assert article.text.startswith(PARAGRAPHS[0][:20])
