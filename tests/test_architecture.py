@@ -101,6 +101,7 @@ PRIVATE_PARTS = (
     "agents/faust_adapter.py",
     "agents/faust_consumer.py",
     "agents/lost_messages.py",
+    "agents/observed_commits.py",
     "agents/partition_assignor.py",
     "agents/prompt_fetcher.py",
     "agents/rebalance.py",
@@ -108,7 +109,7 @@ PRIVATE_PARTS = (
 )
 
 
-def test_what_faust_and_aiokafka_keep_to_themselves_is_used_in_seven_files_alone() -> None:
+def test_what_faust_and_aiokafka_keep_to_themselves_is_used_in_eight_files_alone() -> None:
     """By what a private member is asked of: anything but `self`, `cls` and the `os` module, whose `_exit` is public."""
     used = [
         f"{where}:{node.lineno}: {ast.unparse(node)}"
