@@ -35,7 +35,8 @@ _PREPOSITIONS = _CONTRACTED | {
 _COORDINATORS = frozenset({"und", "oder", "sowie"})
 _MOST_ABOUT = 2
 """Words before a number in "etwa 30 Jahre alt", "20 bis 30 Jahre alt"."""
-_NUMBER = re.compile(r"\d[\d.,]*")
+_SMALL_NUMBERS = "zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
+_NUMBER = re.compile(rf"\d[\d.,]*|{_SMALL_NUMBERS}")
 _RANGES = re.compile(r"(?i:alpen|tauern)$")
 """Mountains that are always several."""
 _NO_GENITIVES = frozenset({"as", "es", "is", "os", "ss", "us"})
@@ -44,7 +45,7 @@ _SAME = re.compile(r"(?P<article>[Dd](?:er|es|em|en|ie|as))(?:selb|jenig)en?")
 _ONE_OF = re.compile(r"(?P<stem>k?ein|jed)e[mn]")
 _WITHOUT_UMLAUT = str.maketrans("äöü", "aou")
 _QUANTIFIER = re.compile(r"(?:einige|viele|mehrere)[nr]?|manche", re.IGNORECASE)
-_COUNT = re.compile(r"(?:Zwei|Drei|Vier|Fünf|Sechs|Sieben|Acht|Neun|Zehn|Elf|Zwölf)(?= )")
+_COUNT = re.compile(rf"(?:{_SMALL_NUMBERS.title()})(?= )")
 """How many there are, at the beginning of a sentence."""
 
 
@@ -179,7 +180,7 @@ def _skipped(word: str) -> bool:
 
 def _is_attribute(word: str) -> bool:
     """Whether a word that stands before a noun is its attribute; a capital one opens the sentence, as a rule."""
-    if word in _PREPOSITIONS:
+    if word in _PREPOSITIONS or _NUMBER.fullmatch(word):
         return False
     return word[0].islower() or name_adjective(word) or _adjective_only(word)
 
