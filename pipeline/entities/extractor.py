@@ -8,7 +8,7 @@ from pipeline.entities.gender import gender_of
 from pipeline.entities.known_entities import add_known
 from pipeline.entities.name_clusters import acronyms, cluster_names
 from pipeline.entities.name_evidence import NameEvidence
-from pipeline.entities.name_forms import with_full_stop
+from pipeline.entities.name_forms import of_capitals, with_full_stop
 from pipeline.entities.name_spans import ModelSpan, name_spans
 from pipeline.entities.national_names import gazetteer_of
 from pipeline.entities.person_clusters import cluster_persons
@@ -83,7 +83,7 @@ class EntityExtractor:
         others_named = cluster_names(words, others, acronyms(words, others))
         for place in others_named:
             if place.entry is None and place.name.isupper() and place.name == article.dateline:
-                place.name = place.name.title()  # "GRAZ. Der Landesrat …"
+                place.name = of_capitals(place.name)  # "GRAZ. Der Landesrat …"
         clusters = [*persons, *others_named]
         read_roles(words, persons, others_named, gazetteer)
         read_infobox(article.infobox, persons, gazetteer)

@@ -39,6 +39,8 @@ _NEVER_OWNED = (ADVERBS | DETERMINERS | PREPOSITIONS) - {
     "weitere",
 }
 """Small words that end as adjectives do, and open no phrase that a genitive before it could own."""
+_RATHER_ADJECTIVES = frozenset({"bekannte", "bekannten", "laute", "lauten", "sichere"})
+"""What forms of verbs of saying are adjectives too, and before a noun rather these: "Bachs bekannte Messe"."""
 _GENERATION_BEHIND = re.compile(r" (?:junior|senior|jun|sen|[jJsS]r)\b(?!-)")
 _GENERATIONS = {
     "junior": "junior",
@@ -110,7 +112,7 @@ def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
 def person_tokens(text: str) -> list[str]:
     """The words of a person's name without titles, and without what he is called in marks: "Jan „Johnny“ Obst"."""
     bare = _NICKNAME.sub("", _GENITIVE_APOSTROPHE.sub("", text))
-    return [word for word in _NAME_WORD.findall(bare) if word not in TITLES]
+    return [word for word in _NAME_WORD.findall(bare) if word not in TITLES or bare.isupper()]  # "ANGEL DI MARIA"
 
 
 def nickname(text: str) -> str | None:
@@ -123,6 +125,13 @@ def alias_behind(text: str, end: CharOffset) -> str | None:
     """What else the person whose name ends at `end` is called, as the words behind tell: "Karl Obst alias Karlo"."""
     found = _ALIAS.match(text, end)
     return found["name"] if found is not None else None
+
+
+def of_capitals(place: str) -> str:
+    """A place in capitals as others are written: "Weil am Rhein" for "WEIL AM RHEIN"."""
+    first, *others = place.split(" ")
+    small = PREPOSITIONS | DETERMINERS
+    return " ".join([first.title(), *(word.lower() if word.lower() in small else word.title() for word in others)])
 
 
 def generation(tokens: Sequence[str]) -> str | None:
@@ -189,9 +198,8 @@ def owns(words: TextWords, end: CharOffset) -> bool:
         return False
     if following.capitalised:
         return not is_given_name(following.text)
-    if following.text in _NEVER_OWNED or any(
-        form.kind == "finite" for form in reporting_forms().get(following.text, ())
-    ):
+    forms = reporting_forms().get(following.text, ()) if following.text not in _RATHER_ADJECTIVES else ()
+    if following.text in _NEVER_OWNED or any(form.kind == "finite" for form in forms):
         return False  # "Maas forderte Aufklärung"
     return following.text.endswith(("e", "em", "er", "en", "es")) and _noun_behind(words, end)
 

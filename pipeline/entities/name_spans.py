@@ -34,6 +34,7 @@ _HAPPENINGS = endings("happening_endings")
 _ABBREVIATED = re.compile(r"(?:\.\w{1,3}|\be\. V|\b(?:Bros|Cie|Co|Corp|Inc|Ltd))$")
 _LONGEST = 300
 """Characters of a name, of which its id is made; what is longer is data in the text, such as Base64."""
+_NAME_BEHIND = re.compile(r" [A-ZÄÖÜ]")
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
 
@@ -97,6 +98,8 @@ def _repaired(
         return None
     ordinary = entity_type == "MISC" and len(inside) == 1 and inside[0].text.islower()
     title = entity_type == "ORG" and all(word.text in TITLES for word in inside)  # "Dipl.-Ing.", "MdB"
+    if title and inside[-1].text == "PD":  # the Partito Democratico, unless a name follows
+        title = _NAME_BEHIND.match(words.text, end) is not None
     if begin >= end or title or (ordinary and inside[0].text not in SMALL_NAMES):
         return None  # „berührend“ is no title
     alone = len(inside) == 1 and NAME_RULES["role-or-happening"].on

@@ -201,6 +201,7 @@ def test_an_article_can_belong_to_a_name(given: GivenNames, text: str, names: li
         ("Das hat [Marcel Ruhls|PER] seinen Kollegen gesagt.", ["Marcel Ruhls"]),
         ("Das rief [Marcel Ruhls|PER] ohne Scheu.", ["Marcel Ruhls"]),
         ("Auch [Marcel Ruhls|PER] forderte Hilfe.", ["Marcel Ruhls"]),
+        ("Sie hörten [Ruhls|PER] bekannte Oper.", ["Ruhl"]),
         ("[Ida Berg-Ruhls|PER] erklärte Journalisten den Plan.", ["Ida Berg-Ruhls"]),
         ("Das sagten [Marcel Ruhls|PER] vier Kollegen.", ["Marcel Ruhl"]),
         ("Dort hielt [Ute Harms|PER] Andacht.", ["Ute Harms"]),
@@ -277,6 +278,9 @@ def test_capitals_are_not_how_a_name_is_shown(given: GivenNames) -> None:
         ("SPÖ-Klubobfrau NAbg. [Ida Körber|PER] kam.", ["SPÖ", "Ida Körber"], ["SPÖ-Klubobfrau"]),
         ("Ex-Minister DI Dr. [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["Ex-Minister"]),
         ("IV-Präsident KommR [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["IV-Präsident"]),
+        ("Der Arzt [PD|ORG] [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["Arzt"]),
+        ("In Rom verlor der [PD|ORG] die Wahl.", ["PD"], []),
+        ("Für Lindow traf [ANGEL DI LINDO|PER] zweimal.", ["ANGEL DI LINDO"], []),
     ],
 )
 def test_titles_are_no_names_and_stand_between_role_and_name(
@@ -287,7 +291,9 @@ def test_titles_are_no_names_and_stand_between_role_and_name(
     assert [role for entity in found for role in entity.roles] == roles
 
 
-@pytest.mark.parametrize(("dateline", "name"), [("BAD LINDOW", "Bad Lindow"), ("ULM", "Ulm"), ("USA", "USA")])
+@pytest.mark.parametrize(
+    ("dateline", "name"), [("BAD LINDOW", "Bad Lindow"), ("LIND AM SEE", "Lind am See"), ("USA", "USA")]
+)
 def test_a_dateline_in_capitals_is_a_place_as_others_are(given: GivenNames, dateline: str, name: str) -> None:
     given.names = [(CharOffset(0), CharOffset(len(dateline)), "LOC")]
     (place,) = given(clean_article(f"{dateline}. Der Rat tagte.", dateline=dateline)).entities
