@@ -8,6 +8,7 @@ from collections import Counter
 from pipeline.entities.cluster import Cluster
 from pipeline.entities.name_forms import before_titles, gender_by_role
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name
+from pipeline.entities.roles import in_genitive
 from pipeline.entities.roles_lexicon import RoleWord, role_word
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
@@ -38,8 +39,14 @@ def gender_of(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderS
 
 
 def _head(role: str) -> RoleWord | None:
-    """The noun of a role that says what its bearer is: "Anwalt" of "Anwalt der Witwe"."""
-    return next((word for part in role.split() if (word := role_word(part)) is not None), None)
+    """The noun of a role that says what its bearer is: "Anwalt" of "Anwalt der Witwe", after "Vorsitzende" if any."""
+    head: RoleWord | None = None
+    for part in role.split():
+        word = role_word(part)
+        if word is None and head is not None:
+            break
+        head = word
+    return head
 
 
 def _by_text(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
@@ -54,7 +61,8 @@ def _by_text(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSo
     heads = [head for role in person.roles if (head := _head(role)) is not None]
     if any(head.gender == "f" for head in heads):
         return "f", "role"
-    before = (before_titles(words, place.begin) for place in person.mentions if place.kind == "name")
+    named = (place for place in person.mentions if place.kind == "name" and not in_genitive(words, person, place))
+    before = (before_titles(words, place.begin) for place in named)
     if any(gender_by_role(words, index) == "f" for index in before):
         return "f", "role"
     name = gender_of_name(person.name)

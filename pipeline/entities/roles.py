@@ -70,7 +70,7 @@ def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cl
     organisations = _Organisations(others)
     for person in persons:
         for place in person.mentions:
-            if not _is_genitive(words, person, place):
+            if not in_genitive(words, person, place):
                 _before(words, person, place.begin, gazetteer)
                 _apposed(words, person, place, organisations, gazetteer)
             _in_brackets(words, person, place.end, organisations, gazetteer)
@@ -78,16 +78,13 @@ def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cl
             _organisation_behind(words, person, place, organisations)
 
 
-def _is_genitive(words: TextWords, person: Cluster, place: MentionSpan) -> bool:
+def in_genitive(words: TextWords, person: Cluster, place: MentionSpan) -> bool:
     """Whether the name stands in the genitive, so that the role before it is someone else's ("Berater Trumps")."""
     text = words.text[place.begin : place.end]
     if words.text[place.end : place.end + 1] in ("'", "’"):
         return True
-    return (
-        text.endswith("s")
-        and not person.name.endswith("s")
-        and text.removesuffix("s").removesuffix(".") in (person.name, person.name.rsplit(maxsplit=1)[-1])
-    )
+    bare = text.removesuffix("s").removesuffix(".")
+    return text.endswith("s") and not person.name.endswith("s") and f" {person.name}".endswith(f" {bare}")
 
 
 def read_infobox(infobox: Mapping[str, str], persons: Iterable[Cluster], gazetteer: Gazetteer) -> None:

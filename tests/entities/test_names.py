@@ -629,11 +629,18 @@ def test_a_title_or_an_age_before_the_name_tells_the_gender(text: str, name: str
         ("Tölke-Wang", "Intendant des Theaters Waldau", ("m", "role")),
         ("Kim Tölke", "Leiterin des Amts", ("f", "role")),
         ("Kim Tölke", "haushaltspolitischer Sprecher", ("m", "role")),
+        ("Kim Tölke", "Vorsitzende Richterin", ("f", "role")),
     ],
 )
 def test_the_head_of_a_role_tells_the_gender(name: str, role: str, told: tuple[str, str]) -> None:
     person = Cluster("PER", name, roles={role: None})
     assert gender_of(TextWords(name, [CharOffset(0)]), person) == told
+
+
+@pytest.mark.parametrize("name", ["Jan Lind", "Jan von Lind"])
+def test_who_belongs_to_somebody_does_not_tell_his_gender(given: GivenNames, name: str) -> None:
+    (found,) = given.marked(f"[{name}|PER] ging. Die Anwältin [{name.removeprefix('Jan ')}s|PER] kam.")
+    assert (found.gender, found.roles) == ("m", [])
 
 
 @pytest.mark.parametrize(
