@@ -10,7 +10,7 @@ from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.member_roles import is_member
 from pipeline.entities.name_forms import gender_by_role
 from pipeline.entities.national_names import gazetteer_before
-from pipeline.entities.person_words import TITLES, gender_of_name
+from pipeline.entities.person_words import TITLES, gender_of_name, is_given_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon import word_list
@@ -40,6 +40,8 @@ _WITHIN_COMPLEMENT = word_list("role_complement_words")
 _LONGEST_COMPLEMENT_WORDS = 12
 _ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der)(?: [A-ZÄÖÜ][\w-]+)? $")
 _GETTING = frozenset({"bekam", "bekommt", "erhielt", "erhält", "erntet", "erntete"})
+_VOTES = re.compile(r"\b(?:\w*[Ss]timmen|Mandate?|Prozent|Sitze?)\b")
+"""What nobody gets from a party: "Die meisten Stimmen erhielt Lind von der CDU"."""
 _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
 
 
@@ -231,6 +233,8 @@ def _apposed(
     role = role_word(match["role"]) if match is not None else None
     if match is None or role is None or not role.singular or role.head in RELATIONS:
         return
+    if any(map(is_given_name, match["of"].partition(" und ")[2].split())):
+        return  # "der Bürgermeister von Waldau und Otto Kern, Ida Körber und …"
     of_a_woman = role.gender == "f" or match[0].lower().startswith("die ")
     if of_a_woman and gender_of_name(person.name) == "m":  # "die Vorsitzende der SPD, Landrat Falk Ahlers und …"
         return
@@ -271,7 +275,8 @@ def _organisation_behind(words: TextWords, person: Cluster, place: MentionSpan, 
     """
     end, first = place.end, words.at(place.begin)
     before = words.words[first - 1].text if first else ""
-    if before in _GETTING or (words.text.startswith(" bei", end) and before.islower()):
+    gets = before in _GETTING and _VOTES.search(words.text, words.sentence_span(place.begin)[0], place.begin) is None
+    if gets or (words.text.startswith(" bei", end) and before.islower()):
         return
     for index in token_indices(words.at(end), min(words.at(end) + 4, TokenIndex(len(words.words)))):
         begin = words.words[index].begin

@@ -48,6 +48,7 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ),
         ("Das meint Anna Körber von der Commerzbank.", [], ["Commerzbank"]),
         ("Unterstützung erhielt Anna Körber von der Commerzbank.", [], []),
+        ("Die meisten Stimmen erhielt Anna Körber von der SPD.", [], ["SPD"]),
         ("Lob bekommt Falk Ahlers von der SPD.", [], []),
         ("Mehr Einsatz fordert Falk Ahlers von der SPD.", [], ["SPD"]),
         ("Das sagte Anna Körber bei der Commerzbank.", [], []),
@@ -129,6 +130,11 @@ def test_roles_and_affiliations(extract: EntityExtractor, text: str, roles: list
 def test_what_stands_in_brackets(text: str, roles: list[str], affiliations: list[str]) -> None:
     found = next(entity for entity in GivenNames().marked(text) if entity.type == "PER")
     assert (found.roles, found.affiliations) == (roles, affiliations)
+
+
+def test_who_follows_somebody_in_a_list_is_not_what_another_is(extract: EntityExtractor) -> None:
+    text = "Es kamen der Bürgermeister von Lindow und Pfarrer Otto Lamm, Anna Körber, Jan Reif und Gäste."
+    assert [e.roles for e in extract(clean_article(text)).entities if e.type == "PER"] == [["Pfarrer"], [], []]
 
 
 def test_the_infobox_counts(extract: EntityExtractor) -> None:
