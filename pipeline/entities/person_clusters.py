@@ -51,7 +51,7 @@ def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster
         persons.put(persons.of_full_name(item.tokens) or persons.of_entry(item.span), item)
     for item in named:
         if not item.full:
-            bearer = _without_preposition(words, persons, item)
+            bearer = _of_another(words, _without_preposition(words, persons, item))
             persons.put(_owner(words, persons, bearer) or persons.of_entry(bearer.span), bearer)
     return sorted(persons.clusters, key=lambda c: c.mentions[0])
 
@@ -200,11 +200,9 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     by_surname, by_given = persons.of_surname(name), persons.of_given_name(name) if len(item.tokens) == 1 else []
     spelled_so = ([c for c in found if name in c.name] for found in (by_surname, by_given))
     by_surname = next(filter(None, spelled_so), by_surname or by_given or persons.of_initials(name))
-    gender, titled = _announced_gender(words, item.span.begin), _has_title(words, item.span.begin)
+    gender = _announced_gender(words, item.span.begin)
     fitting = [c for c in by_surname if gender is None or gender_of_name(c.name) in (gender, None)]
-    owning = words.text[item.span.end - 1] == "s" and not name.endswith("s")  # "die Anwältin Müllers"
-    titled |= gender == "f" and not owning
-    fitting = fitting or ([] if titled else by_surname)  # "Frau Müller" and "Ministerin Müller" are not Karl Müller
+    fitting = fitting or ([] if _titled(words, item) else by_surname)
     if len(by_surname) < 2 or not fitting:
         return fitting[0] if fitting else None
     named = [c for c in fitting if _has_given_name(c)] if gender is None else []
@@ -213,6 +211,17 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     if len(usual) == 1:
         return usual[0]  # the one of a couple who is called so all along
     return max(before, key=lambda c: _last_before(c, item.span.begin), default=fitting[0])
+
+
+def _of_another(words: TextWords, item: _Named) -> _Named:
+    """The mention without the gazetteer's entry where that is a man and "Frau" or "Ministerin" stands before."""
+    if item.span.known is None or not _titled(words, item):
+        return item
+    entry = item.span.known.entry
+    told = entry.gender or gender_of_name(entry.name)
+    if told is None or told == _announced_gender(words, item.span.begin):
+        return item
+    return replace(item, span=replace(item.span, known=None))
 
 
 def _has_given_name(person: Cluster) -> bool:
@@ -244,10 +253,13 @@ def _last_before(cluster: Cluster, begin: CharOffset) -> MentionSpan:
     return cluster.mentions[bisect_left(cluster.mentions, begin, key=lambda place: place.begin) - 1]
 
 
-def _has_title(words: TextWords, begin: CharOffset) -> bool:
-    """Whether "Frau" or the like stands before a name."""
-    index = before_titles(words, begin)
-    return index >= 0 and words.words[index].text in GENDERED_TITLES
+def _titled(words: TextWords, item: _Named) -> bool:
+    """Whether what stands before a name tells the gender: "Frau Müller" and "Ministerin Müller" are not Karl Müller."""
+    index = before_titles(words, item.span.begin)
+    if index >= 0 and words.words[index].text in GENDERED_TITLES:
+        return True
+    owning = words.text[item.span.end - 1] == "s" and not item.tokens[-1].endswith("s")  # "die Anwältin Müllers"
+    return not owning and _announced_gender(words, item.span.begin) == "f"
 
 
 def _announced_gender(words: TextWords, begin: CharOffset) -> Gender | None:

@@ -102,6 +102,15 @@ def test_an_alias_and_the_name_are_one_person(tmp_path: Path, alias: str, text: 
     assert (person.id, len(person.mentions)) == ("per/the-body", 2)
 
 
+@pytest.mark.parametrize("before", ["Frau", "Ministerin"])
+@pytest.mark.parametrize("first", ["Falk Ahlers ging.", "Es regnete."])
+def test_a_woman_is_not_the_man_whose_surname_is_an_alias(tmp_path: Path, first: str, before: str) -> None:
+    extract = with_gazetteer(tmp_path / "own.csv", HEADER + "per/the-body,Falk Ahlers,PER,Ahlers,,\n")
+    *others, woman = extract(clean_article(f"{first} {before} Ahlers kam.")).entities
+    assert (woman.id, woman.gender) == ("per/ahlers", "f")
+    assert [(man.id, man.gender, man.roles) for man in others] in ([], [("per/the-body", "m", [])])
+
+
 @pytest.mark.parametrize(("users", "identifier"), [("org/siegen,Siegen,ORG,,,\n", "org/siegen"), ("", "per/siegen")])
 def test_a_town_behind_frau_is_a_person_unless_the_user_lists_it(tmp_path: Path, users: str, identifier: str) -> None:
     extract = with_gazetteer(tmp_path / "own.csv", HEADER + users)
