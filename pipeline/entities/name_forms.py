@@ -51,7 +51,7 @@ _GENERATIONS = {
     "sr": "senior",
 }
 _WITH_ARTICLE = re.compile(
-    r"\b(?P<article>[Dd](?:er|ie|em|en|es)|[Ee]ine[mnrs]?) (?:[a-zäöüß-]+e[nr]? ){0,2}[\w-]+?(?P<ending>en?)$"
+    r"\b(?P<article>[Dd](?:er|ie|em|en|es)|[Ee]ine[mnrs]?) (?:[A-ZÄÖÜ]?[a-zäöüß-]+e[nr]? ){0,2}[\w-]+?(?P<ending>en?)$"
 )
 """A noun that is declined as an adjective, with its article: "die frühere Vorsitzende"."""
 _LONGEST_ATTRIBUTES = 60

@@ -72,6 +72,7 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
             ["Parlamentarischer Geschäftsführer der SPD"],
             ["SPD"],
         ),
+        ("Das sagt die Leitende Angestellte Kim Körber.", ["Leitende Angestellte"], []),
         ("Das sagt die Leitende Oberstaatsanwältin Anna Körber.", ["Leitende Oberstaatsanwältin"], []),
         (
             "Die Vorsitzende Richterin der 3. Strafkammer, Anna Körber, kam.",
