@@ -77,7 +77,7 @@ def _add(forms: dict[str, RoleWord], masculine: str, feminine: str) -> None:
 
 def role_word(word: str) -> RoleWord | None:
     """What `word` says about a person, by its last part; None if it is no role word."""
-    if not word[0].isupper() or len(word) < 3:
+    if not word[word.rfind("-") + 1 :][:1].isupper() or len(word) < 3:  # "dm-Chefin", not "chefin"
         return None
     # What stands before the longest form and one letter more changes nothing, and is not to be kept in memory.
     return _by_last_part(word[-1 - _longest_form() :])

@@ -117,7 +117,7 @@ def _from_role(
         determined = tokens[start].lower in DETERMINERS
         if determined and person and start == first - 1:
             break
-        may_begin = determined or (leads and tokens[start].capital)
+        may_begin = determined or (leads and is_noun(tokens[start]))
         if may_begin and noun_phrase(tokens, start, last, attach=False) == last:
             begin = start
         if determined:
@@ -133,5 +133,5 @@ def _leads_to_name(token: Token) -> bool:
         return not is_finite_reporting(token)
     if token.text in TITLES:
         return True
-    described = role_word(token.text) is not None or token.lower.endswith("er")
-    return token.capital and (described or token.text.rsplit("-", 1)[-1].islower())
+    described = token.lower.endswith("er") or token.text.rsplit("-", 1)[-1].islower()
+    return role_word(token.text) is not None or (token.capital and described)

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import (
     ADVERBS,
@@ -34,7 +35,7 @@ def is_adjective(token: Token) -> bool:
 
 
 def is_noun(token: Token) -> bool:
-    """Whether a word is written like a noun or a name: capital, or a known name in small letters ("dpa", "eBay")."""
+    """Whether a word is written like a noun or a name: capital, known in small letters ("dpa", "eBay"), "dm-Chefin"."""
     return _looks_like_noun(token.text)
 
 
@@ -54,7 +55,9 @@ def _looks_like_noun(text: str) -> bool:
         return text.lower() not in DETERMINERS and text.lower() not in OWNING_DETERMINERS
     if text[0].isdigit():
         return "-J" in text
-    return text in SMALL_NAMES or (len(text) > 2 and text[0].isalpha() and (text[1].isupper() or text[:3] == "al-"))
+    if text in SMALL_NAMES or role_word(text) is not None:
+        return True
+    return len(text) > 2 and text[0].isalpha() and (text[1].isupper() or text[:3] == "al-")
 
 
 def is_finite_reporting(token: Token) -> bool:

@@ -32,6 +32,8 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Die frühere Ministerin Anna Körber kam.", ["frühere Ministerin"], []),
         ("Die Grünen-Politikerin Anna Körber kam.", ["Grünen-Politikerin"], ["Bündnis 90/Die Grünen"]),
         ("Der AfD-Abgeordnete Falk Ahlers kam.", ["AfD-Abgeordneter"], ["AfD"]),
+        ("Das sagte die taz-Redakteurin Anna Körber.", ["taz-Redakteurin"], ["taz"]),
+        ("Das sagte kfd-Vorsitzende Anna Körber.", ["kfd-Vorsitzende"], []),
         ("Der CDU-Vorsitzende Tannhoff kam.", ["CDU-Vorsitzender"], ["CDU"]),
         ("Sie traf den früheren CDU-Vorsitzenden Tannhoff.", ["früherer CDU-Vorsitzender"], ["CDU"]),
         ("Das gilt auch bei der SPD-Vorsitzenden Tannhoff.", ["SPD-Vorsitzende"], ["SPD"]),
