@@ -35,6 +35,9 @@ _APPOSED = re.compile(
 )
 _LONGEST_APPOSED = 200
 _CLOSED = re.compile(r"(?: \([^()\n]{1,40}\))?(?:[,.;\n]|$)")
+_RETIRED = re.compile(r" (?P<said>[ai])\. ?(?P<of>[DR])\.")
+"""What stands behind the office of somebody who has it no more: "a. D.", "i. R."."""
+_LONGEST_RETIRED = len(" a. D. ")
 _TRAILING = re.compile(r"(?: (?:und|der|des|die|das|von|vom|für|bei|am|im|in|zur|zum))+$")
 _WITHIN_COMPLEMENT = word_list("role_complement_words")
 _LONGEST_COMPLEMENT_WORDS = 12
@@ -109,6 +112,11 @@ def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gaz
     index = words.at(begin) - 1
     while index >= 0 and words.words[index].text in TITLES and "\n" not in words.gap(index, index + 1):
         index -= 1
+    if index < 0:
+        return
+    end = words.words[index + 1].begin if index + 1 < len(words.words) else begin
+    retired = next(_RETIRED.finditer(words.text, max(0, end - _LONGEST_RETIRED), end), None)
+    index = words.at(char_span(retired)[0]) - 1 if retired is not None else index
     if index < 0 or words.gap(index, index + 1).strip(" \u00a0"):
         return
     word = words.words[index].text
@@ -121,8 +129,12 @@ def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gaz
         return
     gender = gender_by_role(words, index) or gender_of_name(person.name)
     if role.head not in RELATIONS:
-        person.add_role(_with_status(words, index, undeclined(word, gender), gender))
+        person.add_role(_with_status(words, index, undeclined(word, gender), gender) + _since_retired(retired))
     _party_in_compound(word, person, gazetteer)
+
+
+def _since_retired(found: re.Match[str] | None) -> str:
+    return f" {found['said']}. {found['of']}." if found is not None else ""
 
 
 def _with_status(words: TextWords, index: TokenIndex, role: str, gender: Gender | None) -> str:
@@ -192,12 +204,14 @@ def _apposition(
     else:
         return
     role_begin = words.words[index]
-    stop = _CLAUSE_END.search(words.text, role_begin.end)
+    retired = _RETIRED.match(words.text, role_begin.end)
+    role_end = char_span(retired)[1] if retired is not None else role_begin.end
+    stop = _CLAUSE_END.search(words.text, role_end)
     complement_end = char_span(stop)[0] if stop is not None else CharOffset(len(words.text))
-    complement = words.text[role_begin.end : complement_end]
+    complement = words.text[role_end:complement_end]
     if stop is not None and stop.group() != "\n":
-        complement_end = role_begin.end + _nominal_part(complement)
-        complement = words.text[role_begin.end : complement_end]
+        complement_end = role_end + _nominal_part(complement)
+        complement = words.text[role_end:complement_end]
     # Only what a comma closes is an apposition: else the role is the subject of what follows.
     if (
         stop is None
@@ -211,7 +225,7 @@ def _apposition(
     if role.head not in RELATIONS:
         gender = role.gender or gender_of_name(person.name)
         said = _with_status(words, index, undeclined(role_begin.text, gender), gender)
-        person.add_role(said + _TRAILING.sub("", complement.rstrip()))
+        person.add_role(said + _since_retired(retired) + _TRAILING.sub("", complement.rstrip()))
     _party_in_compound(role_begin.text, person, gazetteer)
     for name in organisations.between(role_begin.end, complement_end):
         person.add_affiliation(name)

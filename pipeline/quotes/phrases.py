@@ -31,6 +31,8 @@ _BODIES = endings("bodies_of_fields")
 _PARTS_OF_TIMES = frozenset({"anfang", "mitte", "ende"})
 _LONGEST_PHRASE = 150
 """Tokens of a noun phrase with all that belongs to it, or of an apposition."""
+OUT_OF_OFFICE = frozenset({"a", "D", "i", "R", "a.D", "i.R"})
+"""The words of "a. D." and "i. R." behind an office."""
 _MOST_ATTRIBUTES = 12
 """Words that may stand before a noun as its attributes; in news there are rarely more than eight."""
 
@@ -119,6 +121,8 @@ def _goes_on(tokens: Sequence[Token], index: TokenIndex, at: TokenIndex, limit: 
     following = tokens[at + 1] if at + 1 < limit else None
     if following is None:
         return False
+    if token.text in OUT_OF_OFFICE and following.text == ".":
+        return True
     if token.lower in NAME_PARTICLES and (is_noun(following) or following.lower in NAME_PARTICLES):
         return _name_goes_on(tokens, index, at, limit)
     if following.text in TITLES or token.text in TITLES:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pipeline.entities.person_words import TITLES
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.words import DETERMINERS, INFORMATION_NOUNS
-from pipeline.quotes.phrases import noun_phrase
+from pipeline.quotes.phrases import OUT_OF_OFFICE, noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
 from pipeline.quotes.word_shapes import is_adjective, is_finite_reporting, is_noun
 from pipeline.spans import CharOffset, CharRange, token_indices
@@ -131,7 +131,7 @@ def _leads_to_name(token: Token) -> bool:
         return True
     if is_adjective(token):
         return not is_finite_reporting(token)
-    if token.text in TITLES:
+    if token.text in TITLES or token.text in OUT_OF_OFFICE:
         return True
     described = token.lower.endswith("er") or token.text.rsplit("-", 1)[-1].islower()
     return role_word(token.text) is not None or (token.capital and described)

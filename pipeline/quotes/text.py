@@ -110,14 +110,14 @@ def _ends_sentence(tokens: Sequence[Token], index: TokenIndex, text: str) -> boo
 
 
 def _is_abbreviation(tokens: Sequence[Token], index: TokenIndex, following: Token) -> bool:
-    """Whether the word at `index` has its full stop for itself: "Dr.", "J.", "3." before a month; not "auf X."."""
+    """Whether the word at `index` has its full stop for itself: "Dr.", "a. D.", "3." before a month; not "auf X."."""
     word = tokens[index]
     if word.text.isdigit() and len(word.text) <= 3:
         counted = following.lower in MONTHS or following.lower in AFTER_ORDINAL
         return counted or (index > 0 and tokens[index - 1].lower in DETERMINERS | PREPOSITIONS)
     if word.text == "X" and index > 0 and tokens[index - 1].lower in BEFORE_X:
         return False
-    return word.lower in ABBREVIATIONS or (len(word.text) == 1 and word.capital)
+    return word.lower in ABBREVIATIONS or (len(word.text) == 1 and word.text.isalpha())
 
 
 def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText]) -> list[Sentence]:

@@ -18,6 +18,8 @@ def _span(text: str, words: str) -> CharRange:
     [
         ("Das sagte der frühere Minister Karl Obst.", "Karl Obst", (), "der frühere Minister Karl Obst"),
         ("Das sagte Ministerin Ida Rau.", "Ida Rau", (), "Ministerin Ida Rau"),
+        ("Das sagte Oberst a. D. Jan Kolb.", "Jan Kolb", (), "Oberst a. D. Jan Kolb"),
+        ("Der frühere Richter a.D. Dr. Jan Kolb ging.", "Jan Kolb", (), "Der frühere Richter a.D. Dr. Jan Kolb"),
         ("Das sagte dm-Chefin Ida Rau.", "Ida Rau", (), "dm-Chefin Ida Rau"),
         ("Der dpa-Korrespondent Jan Kolb schrieb das.", "Jan Kolb", (), "Der dpa-Korrespondent Jan Kolb"),
         ("Der Bremer Forscher Dr. Jan Kolb sagte das.", "Jan Kolb", (), "Der Bremer Forscher Dr. Jan Kolb"),

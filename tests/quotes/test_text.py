@@ -7,6 +7,10 @@ from tests.quotes.reading import analysed
 SENTENCES = [
     ("Es regnet. Es schneit.", ["Es regnet.", "Es schneit."]),
     ("Dr. Ute Lamm kam am 3. Mai. Sie blieb.", ["Dr. Ute Lamm kam am 3. Mai.", "Sie blieb."]),
+    (
+        "Oberst a. D. Jan Reif kam. Pfarrer i. R. Udo Lamm ging.",
+        ["Oberst a. D. Jan Reif kam.", "Pfarrer i. R. Udo Lamm ging."],
+    ),
     ("Das kostet ca. 3,5 Mio. Euro. Mehr nicht.", ["Das kostet ca. 3,5 Mio. Euro.", "Mehr nicht."]),
     ("„Halt. Stopp“, rief er. Dann ging er.", ["„Halt. Stopp“, rief er.", "Dann ging er."]),
     ("„Es regnet.“ Er ging.", ["„Es regnet.“", "Er ging."]),
