@@ -19,8 +19,9 @@ from schemas.records import Gender
 
 STATUS = re.compile(
     r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|[Gg]eschäftsführend|kommissarisch|"
-    r"künftig|scheidend|[Ll]eitend|Vorsitzend|wissenschaftlich|ärztlich|[Pp]arlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
+    r"künftig|scheidend|Erst|Zweit|Dritt|[Ll]eitend|Vorsitzend|wissenschaftlich|ärztlich|[Pp]arlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
 )
+_SHORT_STATUS = {"stv": "stellvertretend", "stellv": "stellvertretend", "ehem": "ehemalig"}
 _ENDING = re.compile(r"e[nmrs]?$")
 _BRACKETS = re.compile(
     r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;/]{2,40}?)(?:(?:/|, ?)[A-ZÄÖÜ][^()\d,;]{1,40})?(?:[,;] ?\d{1,3})?\)"
@@ -139,10 +140,10 @@ def _since_retired(found: re.Match[str] | None) -> str:
 
 def _with_status(words: TextWords, index: TokenIndex, role: str, gender: Gender | None) -> str:
     """The role with "frühere", "stellvertretende" before it, in the nominative."""
-    if index == 0 or words.gap(index - 1, index) != " ":
-        return role
-    before = words.words[index - 1].text
-    if STATUS.match(before) is None:
+    before = words.words[index - 1].text if index else ""
+    if words.gap(index - 1, index) == ". " and before.lower() in _SHORT_STATUS:
+        before = _SHORT_STATUS[before.lower()] + "er"
+    elif words.gap(index - 1, index) != " " or STATUS.match(before) is None:
         return role
     stem = _ENDING.sub("", before)
     if stem == before:  # "Ex Minister"

@@ -71,7 +71,11 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Anna Körber, klimapolitische Sprecherin der SPD, kam.", ["klimapolitische Sprecherin der SPD"], ["SPD"]),
         ("Das sagt der haushaltspolitische Sprecher Falk Ahlers.", ["haushaltspolitischer Sprecher"], []),
         ("Das sagt der haushaltskundige Sprecher Falk Ahlers.", ["Sprecher"], []),
-        ("Das sagte der Erste Beigeordnete, Falk Ahlers.", ["Beigeordneter"], []),
+        ("Das sagte der Erste Beigeordnete, Falk Ahlers.", ["Erster Beigeordneter"], []),
+        ("Die Zweite Bürgermeisterin Anna Körber kam.", ["Zweite Bürgermeisterin"], []),
+        ("Die stv. Landrätin Anna Körber kam.", ["stellvertretende Landrätin"], []),
+        ("Der ehem. Trainer Falk Ahlers kam.", ["ehemaliger Trainer"], []),
+        ("Chefarzt Priv.-Doz. Dr. Falk Ahlers kam.", ["Chefarzt"], []),
         (
             "Der Parlamentarische Geschäftsführer der SPD, Falk Ahlers, kam.",
             ["Parlamentarischer Geschäftsführer der SPD"],

@@ -11,6 +11,10 @@ SENTENCES = [
         "Oberst a. D. Jan Reif kam. Pfarrer i. R. Udo Lamm ging.",
         ["Oberst a. D. Jan Reif kam.", "Pfarrer i. R. Udo Lamm ging."],
     ),
+    (
+        "Der stv. Chef Priv.-Doz. Jan Reif kam. Der ehem. Rat Udo Lamm ging.",
+        ["Der stv. Chef Priv.-Doz. Jan Reif kam.", "Der ehem. Rat Udo Lamm ging."],
+    ),
     ("Das kostet ca. 3,5 Mio. Euro. Mehr nicht.", ["Das kostet ca. 3,5 Mio. Euro.", "Mehr nicht."]),
     ("„Halt. Stopp“, rief er. Dann ging er.", ["„Halt. Stopp“, rief er.", "Dann ging er."]),
     ("„Es regnet.“ Er ging.", ["„Es regnet.“", "Er ging."]),
