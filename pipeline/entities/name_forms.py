@@ -51,9 +51,10 @@ _GENERATIONS = {
     "sr": "senior",
 }
 _WITH_ARTICLE = re.compile(
-    r"\b(?P<article>[Dd](?:er|ie|em|en|es)|[Ee]ine[mnrs]?) (?:[A-ZÄÖÜ]?[a-zäöüß-]+e[nr]? ){0,2}[\w-]+?(?P<ending>en?)$"
+    r"\b(?P<article>[Dd](?:er|ie|em|en|es)|[Ee]ine[mnrs]?)"
+    r" (?:(?!d(?:er|ie|en) )[A-ZÄÖÜ]?[a-zäöüß-]+e[nr]? ){0,2}[\w-]+?(?P<ending>en?)$"
 )
-"""A noun that is declined as an adjective, with its article: "die frühere Vorsitzende"."""
+"""A noun that is declined as an adjective, with its article: "die frühere Vorsitzende", "der Kieler Angestellte"."""
 _LONGEST_ATTRIBUTES = 60
 _SEVERAL = re.compile(r"(?: [A-ZÄÖÜ][\w-]*){1,4}(?:,| und) [A-ZÄÖÜ]")
 """Names behind a noun in the plural: "der Angeklagten Anna Obst und Karl Lind"."""
