@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from pipeline.entities.cluster import Cluster
+from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.entities.name_forms import before_titles, gender_by_role
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name
 from pipeline.entities.roles import in_genitive
@@ -50,7 +50,7 @@ def _head(role: str) -> RoleWord | None:
 
 
 def _by_text(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
-    """By a title or an age before the name, else a feminine role, the given name, another role, or the pronouns."""
+    """By a title or an age before the name, else a feminine role, the given name, another role, or other mentions."""
     for place in person.mentions:
         if place.kind == "name":
             index = before_titles(words, place.begin)
@@ -71,11 +71,24 @@ def _by_text(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSo
     for head in heads:
         if head.gender is not None:
             return head.gender, "role"
-    said: Counter[Gender] = Counter()
-    for place in person.mentions:
-        pronoun = words.text[place.begin : place.end].lower() if place.kind == "pronoun" else ""
-        if pronoun in _FEMININE:
-            said["f"] += 1
-        elif pronoun in _MASCULINE:
-            said["m"] += 1
-    return (said.most_common(1)[0][0], "pronoun") if said else (None, None)
+    return _by_other_mentions(words, person)
+
+
+def _by_other_mentions(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
+    """By the pronouns and nominals that mean the person."""
+    told = [said for place in person.mentions if (said := _told(words, place)) is not None]
+    if not told:
+        return None, None
+    gender = Counter(gender for gender, _ in told).most_common(1)[0][0]
+    return gender, "pronoun" if (gender, "pronoun") in told else "role"
+
+
+def _told(words: TextWords, place: MentionSpan) -> tuple[Gender, GenderSource] | None:
+    """What a pronoun or a nominal such as "die Biologin" tells of the person it means."""
+    text = words.text[place.begin : place.end]
+    if place.kind == "nominal":
+        head = _head(text)
+        return (head.gender, "role") if head is not None and head.gender is not None else None
+    if place.kind == "pronoun" and text.lower() in _FEMININE | _MASCULINE:
+        return "f" if text.lower() in _FEMININE else "m", "pronoun"
+    return None

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.entities import EntityExtractor
-from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.entities.gender import gender_of
 from pipeline.entities.name_clusters import cluster_names
@@ -619,6 +619,22 @@ def test_a_title_or_an_age_before_the_name_tells_the_gender(text: str, name: str
     person.add(begin, CharOffset(begin + len(name)), name)
     told = gender_of(TextWords(text, [CharOffset(0)]), person)
     assert told == (gender, "title") if gender is not None else told[1] != "title"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Irmela Tölke kam. „Ja“, sagte die Biologin.", ("f", "role")),
+        ("Irmela Tölke kam. „Ja“, sagte der Leiter der Abteilung.", ("m", "role")),
+        ("Irmela Tölke kam. „Ja“, sagte die 45-Jährige.", (None, None)),
+    ],
+)
+def test_a_noun_that_means_somebody_tells_the_gender(text: str, told: tuple[str | None, str | None]) -> None:
+    person = Cluster("PER", "Irmela Tölke")
+    person.add(CharOffset(0), CharOffset(len("Irmela Tölke")), "Irmela Tölke")
+    begin = CharOffset(text.index("sagte ") + len("sagte "))
+    person.mentions.append(MentionSpan(begin, CharOffset(len(text) - 1), "nominal"))
+    assert gender_of(TextWords(text, [CharOffset(0)]), person) == told
 
 
 @pytest.mark.parametrize(
