@@ -34,6 +34,8 @@ _APPOSED = re.compile(
     r"[A-ZÄÖÜ][\w-]*(?:(?: und)? [A-ZÄÖÜ][\w-]*){0,3}(?: e\. ?V\.)?){0,2})"
     r"(?: \([^()\n]{1,40}\))?, $"
 )
+_OF_ONE = re.compile(r"[A-ZÄÖÜ][\w-]+ eine[rs] $")
+"""What makes one of several the one whose relative or lawyer is named: "die Mutter einer der Angeklagten, X"."""
 _LONGEST_APPOSED = 200
 _CLOSED = re.compile(r"(?: \([^()\n]{1,40}\))?(?:[,.;\n]|$)")
 _RETIRED = re.compile(r" (?P<said>[ai])\. ?(?P<of>[DR])\.")
@@ -250,6 +252,8 @@ def _apposed(
         return
     if any(map(is_given_name, match["of"].partition(" und ")[2].split())):
         return  # "der Bürgermeister von Waldau und Otto Kern, Ida Körber und …"
+    if _OF_ONE.search(words.text, begin, char_span(match)[0]):
+        return
     of_a_woman = role.gender == "f" or match[0].lower().startswith("die ")
     if of_a_woman and gender_of_name(person.name) == "m":  # "die Vorsitzende der SPD, Landrat Falk Ahlers und …"
         return
@@ -286,10 +290,12 @@ def _nominal_part(complement: str) -> int:
 def _organisation_behind(words: TextWords, person: Cluster, place: MentionSpan, organisations: _Organisations) -> None:
     """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name.
 
-    Not "sagte Kern bei Radio Elbe", nor "Hilfe erhielt Kern vom Roten Kreuz", where the verb has it.
+    Not "sagte Trainer Kern bei Radio Elbe", nor "Hilfe erhielt Kern vom Roten Kreuz", where the verb has it.
     """
-    end, first = place.end, words.at(place.begin)
-    before = words.words[first - 1].text if first else ""
+    end, first = place.end, words.at(_with_titles(words, place.begin))
+    if first and words.words[first - 1].text in ("der", "die"):
+        first -= 1
+    before = words.words[first - 1].text if first and words.gap(first - 1, first) == " " else ""
     gets = before in _GETTING and _VOTES.search(words.text, words.sentence_span(place.begin)[0], place.begin) is None
     if gets or (words.text.startswith(" bei", end) and before.islower()):
         return
