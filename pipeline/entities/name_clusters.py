@@ -25,6 +25,7 @@ _ACRONYM = re.compile(
 _NO_NOUNS = ADVERBS | DETERMINERS | PREPOSITIONS | SUBJECT_PRONOUNS | SUBORDINATORS
 _LONGEST_SHORT_FORM = 4
 """Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
+_MARK_AND_BRACKET = re.compile('[“”"«»] \\(')
 _COMPOUND = re.compile(r"""(?<=\w)[“"«»]-\w+$""")
 """The rest of a compound with a name in marks: „Bild“-Zeitung."""
 _OWN_ARTICLE = re.compile(r"(?:Der|Die|Das) (?=\w)")
@@ -51,8 +52,15 @@ def acronyms(words: TextWords, spans: Iterable[NameSpan]) -> dict[str, NameSpan]
             found.setdefault(names[0], second)  # "der BUND (Bund für Umwelt und Naturschutz)"
         elif gap == " " and names[1].isupper() and stands_for(names[1], names[0]):
             found.setdefault(names[1], first)  # "der Verband der Dorfläden VDD"
-        elif gap == " (" and behind == ")" and (first.type, second.type) == ("ORG", "ORG") and _shortens(*names):
-            found.setdefault(names[1], first)  # "Bundesamt für Ausfuhr (Bafa)"
+        elif (
+            behind == ")"
+            and (first.type, second.type) == ("ORG", "ORG")
+            and (
+                (gap == " (" and _shortens(*names))
+                or (_MARK_AND_BRACKET.fullmatch(gap) and stands_for(names[1], names[0]))
+            )
+        ):
+            found.setdefault(names[1], first)  # "Bundesamt für Ausfuhr (Bafa)", "Verein „Rettet die Aue“ (RdA)"
     return found
 
 
@@ -76,8 +84,11 @@ def stands_for(short: str, long: str) -> bool:
 
 
 def _shortens(long: str, short: str) -> bool:
-    """Whether `short` is a word of a few letters of `long` in their order, the first one included: "Nabu"."""
-    if not short.isalpha() or not 3 < len(short) < 8 or len(short) >= len(long) or short[0] != long[0]:
+    """Whether `short` is a word of a few letters of `long` in their order, the first one included: "Nabu", "kfd"."""
+    least = 3 if short.islower() else 4
+    if not short.isalpha() or not least <= len(short) < 8 or len(short) >= len(long):
+        return False
+    if short[0] != (long[0].lower() if short.islower() else long[0]):
         return False
     letters = iter(long.lower())
     return short not in _PARTIES and all(letter in letters for letter in short.lower())

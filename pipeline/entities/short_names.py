@@ -20,6 +20,8 @@ _NUMBER = re.compile(r"\d{2}(?:\d{2})?")
 _KINDS = _CLUBS | {short for short, _ in _SHORT_WORDS}
 _MOST_WORDS = 8
 """Of a name, that are left out one by one at its end."""
+_STATE = "Bund"
+"""The state as a whole, whatever associations begin with the word: "Bund der Steuerzahler"."""
 _LEVEL = re.compile(r"(?:Bundes|Landes|Kreis|Stadt)(?=[a-zäöü]{4})")
 _LEGAL_FORM = re.compile(
     r"(?<=\w)(?: (?:& Co\.?|gemeinnützige|g?GmbH|AG|SE|KG|KGaA|OHG|UG|mbH|eG|AöR|e\. ?V\.?|e\. ?G\.?)){1,4}$"
@@ -80,7 +82,7 @@ def _join(home: Cluster, cluster: Cluster) -> None:
 def _official(cluster: Cluster) -> bool:
     """Whether a body's name stands for itself: an acronym, or what the gazetteer calls it or knows of one country."""
     entry = cluster.entry
-    if entry is not None and (entry.country is not None or entry.name == cluster.name):
+    if cluster.name == _STATE or (entry is not None and (entry.country is not None or entry.name == cluster.name)):
         return True
     return cluster.name.isupper() and cluster.name.isalpha() and cluster.name not in _KINDS
 

@@ -68,6 +68,14 @@ def mentions(given: GivenNames, text: str) -> dict[str, int]:
             {"org/lindow-96": 1, "org/waldau-96": 1, "org/96": 1},
         ),
         (
+            "Der [Bund der Ruderer|ORG] klagt gegen den [Bund|ORG].",
+            {"org/bund-der-ruderer": 1, "org/bund": 1},
+        ),
+        (
+            "Der [Bund Deutscher Ruderer|ORG] klagt. Der [Bund|ORG] schweigt.",
+            {"org/bund-deutscher-ruderer": 1, "org/bund": 1},
+        ),
+        (
             "Das [Bundesverwaltungsgericht|ORG] prüft das [Verwaltungsgericht|ORG].",
             {"org/bundesverwaltungsgericht": 1, "org/verwaltungsgericht": 1},
         ),
@@ -104,6 +112,16 @@ def test_the_only_one_that_is_called_so_is_meant_by_its_shorter_name(
             "Das [Landesamt für Fischerei|ORG] ([Lafi|ORG]) warnt. Das [Lafi|ORG] prüft.",
             {"org/landesamt-fuer-fischerei": 3},
         ),
+        (
+            "Die [Rudernde Frauengemeinschaft|ORG] ([rfg|ORG]) klagt. Die [rfg|ORG] jubelt.",
+            {"org/rudernde-frauengemeinschaft": 3},
+        ),
+        (
+            "Der [Ruderverband Oberweser|ORG] ([rvow|ORG]) klagt. Der [rvow|ORG] jubelt.",
+            {"org/ruderverband-oberweser": 3},
+        ),
+        ("Der Verein „[Rettet die Aue|ORG]“ ([RdA|ORG]) klagt. Der [RdA|ORG] jubelt.", {"org/rettet-die-aue": 3}),
+        ("Die Gruppe „[Unser Lindow|ORG]“ ([UL|ORG]) siegte. Die [UL|ORG] jubelt.", {"org/unser-lindow": 3}),
         ("Die [Werft Lindow|ORG] ([Nordbau|ORG]) klagt.", {"org/werft-lindow": 1, "org/nordbau": 1}),
     ],
 )
