@@ -45,6 +45,8 @@ _SAME = re.compile(r"(?P<article>[Dd](?:er|es|em|en|ie|as))(?:selb|jenig)en?")
 _ONE_OF = re.compile(r"(?P<stem>k?ein|jed)e[mn]")
 _WITHOUT_UMLAUT = str.maketrans("äöü", "aou")
 _QUANTIFIER = re.compile(r"(?:einige|viele|mehrere)[nr]?|manche", re.IGNORECASE)
+_APPOSED = re.compile(r"(?<=\w), eine? (?!.*\b(?:und|oder)\b)[^,]*$")
+"""What else somebody is, behind a comma: "der Vater, ein Tischler"."""
 _COUNT = re.compile(rf"(?:{_SMALL_NUMBERS.title()})(?= )")
 """How many there are, at the beginning of a sentence."""
 
@@ -54,8 +56,9 @@ def nominative(phrase: str) -> str:
 
     "der kenianischen Armee" is "kenianische Armee", "des 45-Jährigen" is "45-Jähriger", "den Anwohnern" is "Anwohner".
     How many there are stays ("vielen Anwohnern" is "viele Anwohner"), and so do what follows the noun ("Sprecherin der
-    Kieler Polizei"), "einer der Anwälte" and "eine von ihnen".
+    Kieler Polizei"), "einer der Anwälte" and "eine von ihnen"; "der Vater, ein Tischler" is "Vater".
     """
+    phrase = _APPOSED.sub("", phrase)
     if _COUNT.match(phrase) is not None:
         phrase = phrase[0].lower() + phrase[1:]
     words = phrase.split()
