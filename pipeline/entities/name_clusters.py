@@ -99,7 +99,8 @@ def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict
     spans = list(spans)
     texts: dict[EntityType, set[str]] = {}
     for span in spans:
-        texts.setdefault(span.type, set()).add(words.text[span.begin : span.end])
+        name = words.text[span.begin : span.end]
+        texts.setdefault(span.type, set()).update((name, name.partition(" ")[2]))
     owners = frozenset(text for kind in ("ORG", "LOC") for text in texts.get(kind, ()) if _only_owns(words, text))
     forms = _with_own_articles(words, {span: _form(words, span, texts[span.type], owners) for span in spans})
     homes: dict[tuple[str, str], Cluster] = {}
@@ -158,7 +159,8 @@ def _best_name(cluster: Cluster) -> str:
 def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Container[str]) -> str:
     """The name undeclined: as the gazetteer has it, else without article and genitive.
 
-    `others` are the names of its type as the text has them, `owners` words that are genitives wherever they stand.
+    `others` are the names of its type as the text has them and what follows their first words, `owners` words that are
+    genitives wherever they stand.
     """
     if span.known is not None:
         return _known_form(words, span, span.known)

@@ -58,6 +58,14 @@ def mentions(given: GivenNames, text: str) -> dict[str, int]:
         ("Die [Großbank Lind & Söhne|ORG] klagt. [Lind & Söhne|ORG] wirbt.", {"org/lind-soehne": 2}),
         ("Er bekam den [Georg-Ahlers-Preis|MISC]. Der [Ahlers-Preis|MISC] freut ihn.", {"misc/georg-ahlers-preis": 2}),
         ("Die [Georg-Ahlers-Stiftung|ORG] hilft. Die [Ahlers-Stiftung|ORG] gibt.", {"org/georg-ahlers-stiftung": 2}),
+        (
+            "Der [VfR Bad Lindow|ORG] siegte. [Bad Lindows|ORG] Trainer jubelt.",
+            {"org/vfr-bad-lindow": 2},
+        ),
+        (
+            "Die [SG Alt Lindow|ORG] siegte. Das sagte [Alt Lindows|ORG] Kapitän.",
+            {"org/sg-alt-lindow": 2},
+        ),
         ("[Lindow 96|ORG] siegte. Die [96|ORG]er führen.", {"org/lindow-96": 2}),
         (
             "Der [TSV 1880 Lindow|ORG] siegte. Der [TSV 1880|ORG] führt. [1880|ORG]-Coach Ohm jubelt.",
