@@ -19,6 +19,7 @@ _LABELLED_QUOTE = re.compile(r"[^:]{1,80}: [„“»«\"]")
 _TO_SOMEONE = re.compile(r"\b(?:Sie|Ihr\w{0,2}|Ihnen|Herr|Frau|du|dein\w{0,2}|dir|dich|euch|eure?\w?)\b")
 _CALLED = re.compile(r"(?:^|, )(?:Herr|Frau) (?:[A-ZÄÖÜ][\w.-]{0,30} ){0,3}?([A-ZÄÖÜ][\w-]{1,30})(?=[,?]| und )")
 _OF_ONESELF = re.compile(r"\b(?:ich|mir|mich|mein\w{0,2}|wir|uns|unser\w{0,2})\b", re.IGNORECASE)
+_OF_THE_PRESS = frozenset(("frage", "zusatzfrage", "nachfrage"))
 _ASKING = frozenset(("frage", "f", "redaktion", "interviewer", "interviewerin"))
 _ANSWERING = frozenset(("antwort", "a"))
 _FEWEST = 3
@@ -89,12 +90,18 @@ def _label(line: Line) -> str | None:
     return found["label"] if found is not None else None
 
 
+def _speaker(label: str) -> str:
+    """Who has a label, by the last name; those who ask for the press are one ("Frage Muster", "Zusatzfrage")."""
+    words = label.lower().split()
+    return "frage" if words[0] in _OF_THE_PRESS else words[-1]
+
+
 def _speakers(kept: Sequence[Line], labels: Sequence[str | None]) -> tuple[set[str], set[str]]:
     """Who asks and who answers, by their labels; both empty if labels do not show it."""
     turns: dict[str, list[Line]] = defaultdict(list)
     for line, label in zip(kept, labels, strict=True):
         if label is not None:
-            turns[label.split()[-1].lower()].append(line)
+            turns[_speaker(label)].append(line)
     often = {name: own for name, own in turns.items() if len(own) >= _FEWEST_LABELLED}
     if not often:
         return set(), set()
@@ -113,7 +120,7 @@ def _speakers(kept: Sequence[Line], labels: Sequence[str | None]) -> tuple[set[s
 def _mark_labelled(kept: Sequence[Line], labels: Sequence[str | None], asking: set[str], answering: set[str]) -> None:
     answer, begun = False, False
     for line, label in zip(kept, labels, strict=True):
-        name = label.split()[-1].lower() if label is not None else None
+        name = _speaker(label) if label is not None else None
         if not begun and name is None and is_question(line) and called_by(line):
             line.kind, answer, begun = "question", True, True
         elif name in asking or (name is None and not asking and is_question(line)):
@@ -155,8 +162,10 @@ def _are_answered(kept: Sequence[Line], questions: Sequence[int]) -> bool:
 
 
 def _mark_between(kept: Sequence[Line], questions: set[int]) -> None:
-    first, apart = min(questions), _set_apart(kept, questions)
+    first, last, apart = min(questions), max(questions), _set_apart(kept, questions)
     for number, line in enumerate(kept[first:], start=first):
+        if number > last + 1 and line.kind == "heading":
+            return  # what stands under it, as who was asked, is no answer
         if number in questions or (apart and line.kind != "lead" and _is_set_apart(line)):
             line.kind = "question"
         elif line.kind in ("paragraph", "lead"):
@@ -172,4 +181,4 @@ def _set_apart(kept: Sequence[Line], questions: set[int]) -> bool:
 
 
 def _is_set_apart(line: Line) -> bool:
-    return line.markup is not None and line.markup.bold_share > 0.9 and line.kind != "heading"
+    return line.markup is not None and line.markup.bold_share > 0.9 and (line.kind != "heading" or _asks(line))

@@ -87,3 +87,37 @@ def test_a_bold_line_that_calls_somebody_is_a_turn_of_who_asks() -> None:
         line.keep("paragraph", "test")
     mark_turns(lines)
     assert [line.kind for line in lines] == ["question", "answer"] * 4
+
+
+def test_short_questions_in_bold_are_set_apart_though_they_look_like_headings() -> None:
+    turns = zip((QUESTIONS[0], "Das klingt ja nicht gut.", *QUESTIONS[1:]), (ANSWERS[0], *ANSWERS), strict=True)
+    page = "".join(f"<p><strong>{asked}</strong></p><p>{answer}</p>" for asked, answer in turns)
+    lines = page_lines(parse(page))
+    for line in lines:
+        line.keep("heading" if line.text.endswith("?") else "paragraph", "test")
+    mark_turns(lines)
+    assert [line.kind for line in lines] == ["question", "answer"] * 4
+
+
+@pytest.mark.parametrize("heading", ["Zur Person", "Konzert im Dom"])
+def test_a_box_under_an_interview_is_no_answer(heading: str) -> None:
+    turns = [text for pair in zip(QUESTIONS, ANSWERS, strict=True) for text in pair]
+    lines = [Line(text) for text in (*turns, "So war es.", heading, "Antje Rickmers ist Biologin in Norderhafen.")]
+    for line in lines:
+        line.keep("heading" if line.text == heading else "paragraph", "test")
+    mark_turns(lines)
+    assert [line.kind for line in lines[-3:]] == ["answer", "heading", "paragraph"]
+
+
+def test_those_who_ask_at_a_press_conference_are_one() -> None:
+    found = kinds(
+        "Frage Ostrop: Herr Kern, das Seegras stirbt.",
+        "Kern: Das stimmt.",
+        "Zusatzfrage: Seit wann?",
+        "Kern: Das weiß ich nicht.",
+        "Frage: Wer weiß es?",
+        "Tölke: Ich.",
+        "Nachfrage Ostrop: Und?",
+        "Tölke: Seit Mai.",
+    )
+    assert found == ["question", "answer"] * 4
