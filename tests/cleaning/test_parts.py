@@ -105,6 +105,12 @@ def test_dateline(paragraph: str, place: str | None) -> None:
     [
         ("Von Ida Muster und Max von Beispiel", ["Ida Muster", "Max von Beispiel"]),
         ("Ein Kommentar von Ida Muster", ["Ida Muster"]),
+        ("Ein Meinungsbeitrag von Ida Muster", ["Ida Muster"]),
+        ("Gastkommentar von Ida Muster", ["Ida Muster"]),
+        ("Ein Nachruf von Ida Muster", ["Ida Muster"]),
+        ("Eine Recherche von Ida Muster und Max Beispiel", ["Ida Muster", "Max Beispiel"]),
+        ("30. Aug. Verfasst von Ida Muster", ["Ida Muster"]),
+        ("3. Mai 2024 Geschrieben von Ida Muster", ["Ida Muster"]),
         ("Von der Straße in den Rat", []),
         ("Von Montag an wird gebaut.", []),
         ("Von Ida Muster fehlte am Abend noch jede Spur.", []),
