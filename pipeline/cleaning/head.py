@@ -175,7 +175,8 @@ def _kicker(lines: Sequence[Line], readings: Sequence[LineReading], title: int) 
         return None
     line = lines[before]
     if line.lowered not in _GENRES:
-        far_down = before > 4 and len(lines[before - 1].words) <= 8 and lines[before - 1].open
+        is_marked = line.markup is not None and "kicker" in line.markup.near
+        far_down = not is_marked and before > 4 and len(lines[before - 1].words) <= 8 and lines[before - 1].open
         if far_down or line.text == lines[title].text or not _may_be_kicker(line, readings[before]):
             return None
     line.become("kicker", "short line over the headline")

@@ -7,6 +7,7 @@ from pipeline.config import PipelineConfig
 from schemas.records import RawArticle
 from tests.cleaning.pages import PARAGRAPHS, TITLE
 
+MENU = "<p>Stadt Süderhafen</p><p>Rathaus und Rat</p><p>Leben und Wohnen</p><p>Kultur und Sport</p>"
 BODY = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
 
 
@@ -22,6 +23,8 @@ def clean() -> Cleaner:
         ("<p>EU</p>", "EU"),
         ('<p class="kicker">Streit um die Brücke im alten Hafen</p>', "Streit um die Brücke im alten Hafen"),
         ("<p>Kommentar</p>", "Kommentar"),
+        (f'{MENU}<p>Nr. 87 von Amts wegen</p><div class="field-dachzeile">Nahversorgung</div>', "Nahversorgung"),
+        (f'{MENU}<p>Presse und Medien</p><p class="topline">Streit um die Brücke</p>', "Streit um die Brücke"),
         ("<div>Sie sind hier: Start > Bauen</div>", None),
         ('<form><div>Der ganze Suchtext</div></form>', None),
         ("<label>Suche nach:</label>", None),
