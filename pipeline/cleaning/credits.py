@@ -100,9 +100,9 @@ def _ends_within_phrase(text: str) -> bool:
 def is_site_notice(found: tuple[str, str] | None, *, in_foot: bool = False) -> bool:
     """Whether what `credit_of` finds is the copyright notice of the site ("© 2024 Waldauer Bote").
 
-    In the foot of a page, each one without a caption is.
+    In the foot of a page, each one is, also behind the site's name ("Waldauer Bote © 2024").
     """
-    if found is None or found[0]:
+    if found is None or (found[0] and not in_foot):
         return False
     credit = found[1]
     if _SITE_NOTICE.match(credit) is not None:

@@ -83,7 +83,9 @@ def test_a_credit_without_a_name_is_none() -> None:
 
 def test_a_notice_in_the_foot_of_a_page_is_the_site_s() -> None:
     body = f"<h1>{TITLE}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
-    html = f"<html><body>{body}<p>© Ole Knipser</p><footer><p>© Amt für Wasser</p></footer></body></html>"
+    notices = ("© Amt für Wasser", "Waldauer Bote © 2024. Powered by Seitenbau", "Powered by Seitenbau® © Seitenbau AG")
+    foot = "".join(f"<p>{notice}</p>" for notice in notices)
+    html = f"<html><body>{body}<p>© Ole Knipser</p><footer>{foot}</footer></body></html>"
     article = Cleaner(PipelineConfig())(RawArticle(html=html))
     assert article.credits == ["© Ole Knipser"]
-    assert {line.reason for line in article.removed if "Amt für" in line.text} == {"legal"}
+    assert {line.reason for line in article.removed if line.text in notices} == {"legal"}
