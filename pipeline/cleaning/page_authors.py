@@ -30,6 +30,7 @@ _ACCOUNTS = re.compile(
     r"(?:\w*admin|administrator|super user|publisher|webmaster|root|user|gast|unknown|unbekannt|anonymous|none|null)$",
     re.IGNORECASE,
 )
+_SHARE = re.compile(r" \((?:text|fotos?|bild(?:er)?|videos?|illustration(?:en)?|grafik(?:en)?)\)$", re.IGNORECASE)
 _LINK_TEXT = re.compile(
     r"[→›»]|\b(?:alle|weitere|mehr|zeige|archiv|artikel|beiträge|posts|profil|weiter|show|view|about|über)\b",
     re.IGNORECASE,
@@ -135,7 +136,7 @@ def _whole(text: str) -> list[str]:
 
 
 def _trimmed(name: str) -> str:
-    name = _PREFIX.sub("", name.strip(" |")).strip(" |")
+    name = _SHARE.sub("", _PREFIX.sub("", name.strip(" |")).strip(" |"))
     return name if _ABBREVIATED.search(name) else name.rstrip(" .|").lstrip(" .")
 
 

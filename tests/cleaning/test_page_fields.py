@@ -67,6 +67,8 @@ def test_an_author_may_be_named_elsewhere_in_the_json_ld() -> None:
         ("Ida Muster, dpa", ["Ida Muster", "dpa"]),
         ("Autor/in: Ida Muster", ["Ida Muster"]),
         ("Ida von Muster", ["Ida von Muster"]),
+        ("Ida Muster (Text), Max Beispiel (Bilder)", ["Ida Muster", "Max Beispiel"]),
+        ("Max Beispiel (Foto)", ["Max Beispiel"]),
         ("Eingestellt von Ida Muster", ["Ida Muster"]),
         ("Super User", []),
         ("admin", []),
