@@ -13,6 +13,13 @@ from pipeline.cleaning.normalise import line_text
 
 _SEPARATOR = re.compile(r" (?:\||-|–|—|::|:|•|·|›|»|«|⋆|│|/) ")
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:de|at|ch|com|net|org|eu|info)")
+# What a page's title is where nobody wrote one: its program's own, the file's name, or what kind of page it is.
+_NO_TITLE = re.compile(
+    r"microsoft word - .*|\S+\.(?:pdf|docx?|odt|rtf|indd|html?)|un(?:benannte[sr]?|titled)(?: do[kc]ument)?|"
+    r"do[kc]ument ?\d*|(?:presse|medien)(?:mitteilung|meldung|information)(?:en)?|"
+    r"aktuelles|news|meldung(?:en)?|nachrichten|artikel",
+    re.IGNORECASE,
+)
 _MOST_PARTS = 8
 """Of a title: the names of its department, site and publisher."""
 _FEW_WORDS = 4
@@ -35,7 +42,8 @@ def title_of(
     JSON-LD's wins where it also gives an alternative headline, since such pages
     write og:title for search engines, unless it is a part of og:title.
     """
-    page = next((text for title in root.iter("title") if (text := line_text(title.text or ""))), None)
+    titles = (line_text(title.text or "") for title in root.iter("title"))
+    page = next((title for title in titles if title and _NO_TITLE.fullmatch(title) is None), None)
     for entry in articles:
         headline = entry.get("headline") or entry.get("name")
         if isinstance(headline, str) and headline.strip():

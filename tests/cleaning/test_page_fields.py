@@ -43,6 +43,23 @@ def test_a_title_is_without_what_the_site_is_called(title: str, headings: str, s
     assert page(f"<title>{title}</title>{named}", headings).title == "Brücke da"
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "amtsblatt_04.pdf",
+        "Microsoft Word - PM Brücke.docx",
+        "Unbenanntes Dokument",
+        "Untitled",
+        "Dokument1",
+        "Pressemitteilung",
+        "News",
+    ],
+)
+def test_what_is_no_headline_is_no_title(title: str) -> None:
+    assert page(f"<title>{title}</title>", "<h1>Brücke da</h1>").title == "Brücke da"
+    assert page(f"<title>{title}</title>").title is None
+
+
 @pytest.mark.parametrize("title", ["Corona - Die Zahlen am Montag", "Brücke da: Was nun?", "Kern – der Mann der Mitte"])
 def test_a_title_with_a_dash_stays_whole(title: str) -> None:
     assert page(f"<title>{title}</title>", "<h1>Was am Montag geschah</h1>").title == title
