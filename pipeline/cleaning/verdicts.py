@@ -1,5 +1,6 @@
 """From lines to verdicts: what stays in the text, what becomes a field, what is removed and why."""
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -41,6 +42,10 @@ _FEW_LINES, _SMALL_WORDS = 3, 2
 _FEWEST_ABOVE_AUTHOR = 4
 # Of a paragraph without markup, of which the classifier knows less: a lost one does more harm than one that is left in.
 _LEAST_DOUBTFUL = 0.3
+# Numbers of notes, hashtags and pictograms behind a sentence.
+_BEHIND_SENTENCE = re.compile(
+    r"(?<=[^\W\d_][.!?]|[.!?][“”\"«»]|[“”\"«»][.!?])(?: ?\[?\d{1,2}\]?| #\w+| ?[\u2600-\u27bf\U0001f300-\U0001faff])+$"
+)
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
 )
@@ -117,8 +122,8 @@ def _is_doubtful(line: Line, reading: LineReading) -> bool:
 
 
 def _ends_like_text(text: str) -> bool:
-    """Whether a line ends as paragraphs do and headings do not, apart from what is in brackets behind it."""
-    before = text[: text.rfind(" (")] if text.endswith(")") else text
+    """Whether a line ends as paragraphs do and headings do not, apart from brackets, notes and hashtags behind it."""
+    before = text[: text.rfind(" (")] if text.endswith(")") else _BEHIND_SENTENCE.sub("", text)
     return before[-1:] in (*'.!:,;“"«”»',)
 
 

@@ -149,3 +149,13 @@ def test_the_items_of_a_numbering_stay_if_half_of_them_do(
 )
 def test_what_a_quote_ends_in_stays_with_its_beginning(texts: tuple[str, ...], stays: int) -> None:
     assert kept_by(keep_quoted, texts) == [text.strip("[]") for text in texts][:stays]
+
+
+@pytest.mark.parametrize("behind", ["1", " [12]", " #Süderhafen #Brücke", " 🎉"])
+def test_a_sentence_with_a_note_or_hashtags_behind_it_is_no_heading(
+    behind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f"„Das hatten wir noch nie“, sagt Ida Lorenzen.{behind}"
+    text = "\n\n".join([TITLE, *PARAGRAPHS, said])
+    clean = cleaned(RawArticle(text=text, language="de"), {}, monkeypatch)
+    assert [(clean.text[block.begin : block.end], block.kind) for block in clean.blocks][-1] == (said, "paragraph")
