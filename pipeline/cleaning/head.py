@@ -28,6 +28,7 @@ _NO_KICKER_TAGS = frozenset(("button", "label", "figcaption"))
 _SHORTEST_WORD = 3
 # A day stands in no kicker: such a line says when and where the article was published.
 _DATED = re.compile(r"(?<!\d)\d{1,2}(?:[./]\d{1,2}[./]|\.? ?[A-ZÄ][a-zä]{2,8}\.? )(?:19|20)\d\d")
+_PAGE = re.compile(r"Seite \d")
 # A kicker that a page sets over its headline and an extractor runs into it: "Bildung : Mehr Lehrer", "Bildung:Mehr".
 _SET_APART = re.compile(r"(?P<kicker>[^:]{3,60}?)(?: : ?|:(?=[A-ZÄÖÜ„\"»]))(?P<title>\S.{11,})")
 
@@ -198,8 +199,12 @@ def _may_be_kicker(line: Line, reading: LineReading) -> bool:
 
 
 def _is_no_word(line: Line) -> bool:
-    """Whether a line is a number or a choice of languages ("DE FR IT")."""
-    return line.text.isdigit() or (len(line.words) > 1 and max(map(len, line.words)) < _SHORTEST_WORD)
+    """Whether a line is a number, that of a page, or a choice of languages ("DE FR IT")."""
+    return (
+        line.text.isdigit()
+        or _PAGE.match(line.text) is not None
+        or (len(line.words) > 1 and max(map(len, line.words)) < _SHORTEST_WORD)
+    )
 
 
 def _stands_elsewhere(line: Line) -> bool:

@@ -32,6 +32,8 @@ def clean() -> Cleaner:
         ('<div class="lang">DE FR IT EN</div>', None),
         ("<p>Meldung vom 12.03.2024</p>", None),
         ("<p>Bauen 12. März 2024</p>", None),
+        ("<p>Seite 2/3:</p>", None),
+        ("<p>Seite 2 von 4</p>", None),
         ("<span>0</span>", None),
         ('<div class="social-links">Netzwerk Kanal</div>', None),
         ("<nav><div>Waldau und Umgebung</div></nav>", None),
