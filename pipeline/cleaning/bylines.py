@@ -39,6 +39,9 @@ _GOES_ON = frozenset(
 )
 # What Austrian papers set at the end of the last paragraph: "(Ida Muster, APA, 18.1.2023)".
 _SIGNATURE = re.compile(r"(?:\A|(?<=[.!?…“”\"»«]) )\((?P<names>[^()]{2,80}), \d{1,2}\.\d{1,2}\.(?:20)?\d\d\)$")
+# Who wrote, and perhaps who took the pictures: "Ida Muster (Text), Max Beispiel (Bilder)".
+_WRITER = re.compile(rf"(?!Von ){NAME} \(Text(?: und (?:Fotos?|Bilder))?\)")
+_SHARE = re.compile(r" \((?:Text|Fotos?|Bilder)(?: und (?:Fotos?|Bilder))?\)")
 _NEXT_WORD = re.compile(r" ([a-zäöüß]+)\b")
 _AGENCIES = frozenset(name.lower() for name in AGENCIES)
 _NEVER_NAMES = frozenset(words_of("anzahl datum gesponserte mit"))
@@ -52,6 +55,8 @@ def byline_authors(line: str) -> list[str]:
     if line[:1] == "(" and (signature := _SIGNATURE.match(line)) is not None:
         signed = byline_authors(f"Von {signature['names']}")
         return signed if all(is_given_name(name.split()[0]) for name in signed) else []
+    if "(Text" in line[:80] and _WRITER.match(line) is not None:
+        line = f"Von {_SHARE.sub('', line)}"
     lowered = line[:80].lower()
     if len(line) > 180 or not has_any(lowered, _CUES):
         return []

@@ -105,6 +105,11 @@ def test_dateline(paragraph: str, place: str | None) -> None:
     [
         ("Von Ida Muster und Max von Beispiel", ["Ida Muster", "Max von Beispiel"]),
         ("Ein Kommentar von Ida Muster", ["Ida Muster"]),
+        ("Ida Muster (Text), Max Beispiel (Bilder)", ["Ida Muster", "Max Beispiel"]),
+        ("Ida Muster (Text und Fotos)", ["Ida Muster"]),
+        ("Von Ida Muster (Text) und Max Beispiel (Bilder)", ["Ida Muster", "Max Beispiel"]),
+        ("Ida Muster (Text), Max Beispiel (Bilder) 10.08.2023, 05.30 Uhr 3 min", ["Ida Muster", "Max Beispiel"]),
+        ("Ida Muster (Textilarbeiterin) kam zu spät.", []),
         ("Ein Meinungsbeitrag von Ida Muster", ["Ida Muster"]),
         ("Gastkommentar von Ida Muster", ["Ida Muster"]),
         ("Ein Nachruf von Ida Muster", ["Ida Muster"]),
