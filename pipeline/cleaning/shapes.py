@@ -24,6 +24,8 @@ _TIME = re.compile(
     r"(?>\d{1,2}\. ?(?:januar|jänner|februar|feber|märz|april|mai|juni|juli|august|september|oktober|november|dezember|"
     r"jan|jän|feb|mär|"
     r"apr|jun|jul|aug|sept|sep|okt|nov|dez)\b\.?(?: \d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?|\d{4}-\d{2}-\d{2}|"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t|tember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\.? \d{1,2}, (?:19|20)\d\d|\d{1,3} min(?:ute)? read|"
     r"\d{1,2}:\d{2}:\d{2}|\d{1,2}[:.]\d{2}(?: ?(?:uhr|h)\b)?|"
     r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|mi|do|fr|sa|so)\b\.?,?|"
     r"\d{1,3} (?:minuten?|min|stunden?|std|tagen?|sekunden?|sek)\b\.?|uhr|um|am|"
@@ -31,7 +33,7 @@ _TIME = re.compile(
     r"erstmeldung|(?:presse|medien)(?:mitteilung|meldung|information|aussendung)|nr\b\.?|\d{1,4}/(?:19|20)\d\d|"
     r"veröffentlicht|erstellt|update|zuerst|letzte|aktualisierung|änderung|bearbeitung|lesezeit|lesedauer|datum|geändert|"
     r"bearbeitet|überarbeitet|publiziert|"
-    r"länge|dauer|verfügbar|bis|[|•·,:;/()–-]|\s)+"
+    r"länge|dauer|verfügbar|bis|[|•·,:;/()—–-]|\s)+"
 )
 _DIGIT_OR_TIME_WORD = re.compile(r"\d|lesezeit|lesedauer|aktualisiert|veröffentlicht|stand:")
 _NAME_AND_FUNCTION = re.compile(rf"{NAME}(?: \([^)]{{2,40}}\))?, [\w(][^.!?:;]{{3,90}}$")
