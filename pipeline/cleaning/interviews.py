@@ -163,7 +163,8 @@ def _are_answered(kept: Sequence[Line], questions: Sequence[int]) -> bool:
 
 def _mark_between(kept: Sequence[Line], questions: set[int]) -> None:
     first, last, apart = min(questions), max(questions), _set_apart(kept, questions)
-    for number, line in enumerate(kept[first:], start=first):
+    end = max(number for number, line in enumerate(kept) if number == last or not _is_set_apart(line))
+    for number, line in enumerate(kept[first : end + 1 if apart else None], start=first):
         if number > last + 1 and line.kind == "heading":
             return  # what stands under it, as who was asked, is no answer
         if number in questions or (apart and line.kind != "lead" and _is_set_apart(line)):

@@ -99,6 +99,15 @@ def test_short_questions_in_bold_are_set_apart_though_they_look_like_headings() 
     assert [line.kind for line in lines] == ["question", "answer"] * 4
 
 
+def test_what_is_in_bold_under_the_last_answer_is_no_turn() -> None:
+    turns = "".join(f"<p><b>{asked}</b></p><p>{answer}</p>" for asked, answer in zip(QUESTIONS, ANSWERS, strict=True))
+    lines = page_lines(parse(f"{turns}<p><b>Antje Rickmers ist Biologin.</b></p>"))
+    for line in lines:
+        line.keep("paragraph", "test")
+    mark_turns(lines)
+    assert [line.kind for line in lines] == [*["question", "answer"] * 3, "paragraph"]
+
+
 @pytest.mark.parametrize("heading", ["Zur Person", "Konzert im Dom"])
 def test_a_box_under_an_interview_is_no_answer(heading: str) -> None:
     turns = [text for pair in zip(QUESTIONS, ANSWERS, strict=True) for text in pair]
