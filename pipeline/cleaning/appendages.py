@@ -67,7 +67,10 @@ def mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> Non
 
 
 def _remove_contacts(lines: Sequence[Line]) -> None:
-    """Whom to ask, under a press release: a heading, and what is under it up to the next paragraph without a number."""
+    """Whom to ask, under a press release: a heading, and what is under it up to the next paragraph without a number.
+
+    Or all in one line ("Für Rückfragen: Ida Muster, Tel. 0321 / 555").
+    """
     text_above = False
     number = 0
     while number < len(lines):
@@ -83,8 +86,20 @@ def _remove_contacts(lines: Sequence[Line]) -> None:
                         other.remove("other", "whom to ask")
                 number = end
                 continue
+        if text_above and line.kind is not None and _is_all_contact(line):
+            line.remove("other", "whom to ask")
         text_above = text_above or (line.kind is not None and is_paragraph(line))
         number += 1
+
+
+def _is_all_contact(line: Line) -> bool:
+    label, colon, who = line.text.partition(":")
+    return (
+        bool(colon)
+        and _CONTACT.fullmatch(label.lower()) is not None
+        and _is_contact(line)
+        and bool(_REACHED.search(who))
+    )
 
 
 def _is_contact(line: Line) -> bool:

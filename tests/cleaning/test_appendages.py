@@ -32,6 +32,8 @@ def reasons(article: CleanArticle) -> dict[str, str]:
         "<p>Pressekontakt:</p><p>Nele Frank</p><p>Telefon: 0321 555100</p><p>www.amt.example</p>",
         "<p>Rückfragen bitte an:</p><p>Amt für Brücken<br>Pressestelle<br>Telefon: 0321 111</p>",
         "<h3>Kontakt für Rückfragen</h3><p>Prof. Dr. Ines Marquardt<br>ines.marquardt@uni.example</p>",
+        "<p>Für Rückfragen: Nele Frank, Tel. 0321 / 555100</p>",
+        "<p>Pressekontakt: Nele Frank, presse@amt.example</p>",
         "<p>Original-Content von: Amt für Brücken, übermittelt durch news aktuell</p>",
     ],
 )
