@@ -26,6 +26,9 @@ _FIRST_SHOWN = re.compile(
     r"(?:(?:erschien zuerst|ist zuerst erschienen) (?:auf|bei)|(?:appeared first|first appeared) on) .{1,120}"
 )
 _PAGE_NUMBER = re.compile(r"(?:[-–] ?)?seite \d{1,3}(?: ?(?:von|/) ?\d{1,3})?(?: ?[-–])?")
+_COUNT = re.compile(
+    r"\d[\d.]* (?:ansichten|aufrufe|zugriffe|likes|klicks)|(?:ansichten|aufrufe|zugriffe|klicks): ?\d[\d.]*"
+)
 _OWN_ADDRESS = re.compile(r"(?:url|permalink|kurzlink|short-?link)(?: zum artikel)?: ?https?://\S+")
 _OVER_COMMENTS = re.compile(
     r"(?:\d{1,5}|ein|eine|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn) "
@@ -107,13 +110,15 @@ def _is_contact(line: Line) -> bool:
 
 
 def _remove_marks_of_pages(lines: Sequence[Line]) -> None:
-    """What feeds write under an article ("Der Beitrag … erschien zuerst auf …"), its page's number and address."""
+    """What feeds write under an article ("Der Beitrag … erschien zuerst auf …"), its page's number, its readers."""
     for line in lines:
         if line.kind is not None and len(line.text) <= _LONGEST_MARK:
             if _FIRST_SHOWN.fullmatch(line.lowered) is not None:
                 line.remove("legal", "where it was first shown")
             elif _PAGE_NUMBER.fullmatch(line.lowered) is not None:
                 line.remove("navigation", "number of a page")
+            elif _COUNT.fullmatch(line.lowered) is not None:
+                line.remove("share", "how many have read it")
             elif _OWN_ADDRESS.fullmatch(line.lowered) is not None:
                 line.remove("navigation", "address of the page")
 

@@ -159,3 +159,9 @@ def test_a_sentence_with_a_note_or_hashtags_behind_it_is_no_heading(
     text = "\n\n".join([TITLE, *PARAGRAPHS, said])
     clean = cleaned(RawArticle(text=text, language="de"), {}, monkeypatch)
     assert [(clean.text[block.begin : block.end], block.kind) for block in clean.blocks][-1] == (said, "paragraph")
+
+
+@pytest.mark.parametrize("count", ["88 Ansichten", "1.311 Aufrufe", "Zugriffe: 311"])
+def test_how_many_have_read_an_article_is_no_text(count: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    clean = cleaned(page(f"<div>{count}</div><p>Mehr dazu am Montag.</p>"), {}, monkeypatch)
+    assert [line.reason for line in clean.removed if line.text == count] == ["share"]
