@@ -87,8 +87,13 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
 
 
 def _name_quotes(lines: Sequence[Line]) -> None:
-    """Paragraphs that the page sets apart as quotations, unless that is how it sets its whole text."""
-    kept = [line for line in lines if line.kind in ("lead", "paragraph")]
+    """What the page sets apart as quotations, with whose they are, unless that is how it sets its whole text."""
+    kept = [
+        line
+        for line in lines
+        if line.kind in ("lead", "paragraph")
+        or (line.kind == "heading" and line.markup is not None and line.markup.tag not in HEADING_TAGS)
+    ]
     apart = [line for line in kept if line.markup is not None and "blockquote" in line.markup.far]
     if sum(len(line.words) for line in apart) * 2 < sum(len(line.words) for line in kept):
         for line in apart:

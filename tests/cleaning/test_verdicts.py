@@ -165,3 +165,10 @@ def test_a_sentence_with_a_note_or_hashtags_behind_it_is_no_heading(
 def test_how_many_have_read_an_article_is_no_text(count: str, monkeypatch: pytest.MonkeyPatch) -> None:
     clean = cleaned(page(f"<div>{count}</div><p>Mehr dazu am Montag.</p>"), {}, monkeypatch)
     assert [line.reason for line in clean.removed if line.text == count] == ["share"]
+
+
+@pytest.mark.parametrize("whose", ["<cite>Bürgermeister Knut Petersen</cite>", "<footer>Rat der Stadt</footer>"])
+def test_whose_a_quotation_is_that_is_set_apart_is_a_part_of_it(whose: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quote = f"<blockquote><p>Kein Dorf ohne Laden</p>{whose}</blockquote><p>Mehr dazu am Montag.</p>"
+    clean = cleaned(page(quote), {}, monkeypatch)
+    assert [block.kind for block in clean.blocks][-3:] == ["quote", "quote", "paragraph"]
