@@ -96,13 +96,9 @@ def _remove_contacts(lines: Sequence[Line]) -> None:
 
 
 def _is_all_contact(line: Line) -> bool:
-    label, colon, who = line.text.partition(":")
-    return (
-        bool(colon)
-        and _CONTACT.fullmatch(label.lower()) is not None
-        and _is_contact(line)
-        and bool(_REACHED.search(who))
-    )
+    label, _, who = line.text.partition(":")
+    is_label = _CONTACT.fullmatch(label.lower()) is not None
+    return is_label and _is_contact(line) and _REACHED.search(who) is not None
 
 
 def _is_contact(line: Line) -> bool:
