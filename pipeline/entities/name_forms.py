@@ -210,3 +210,16 @@ def _noun_behind(words: TextWords, end: CharOffset) -> bool:
     index = words.at(end)
     following = words.words[index + 1 : index + 2]
     return bool(following) and words.gap(index, index + 1) == " " and following[0].text[0].isupper()
+
+
+def with_titles(words: TextWords, begin: CharOffset) -> CharOffset:
+    """Where the titles and roles begin that stand right before the name at `begin`: "Dr.", "Bischof"."""
+    index = words.at(begin)
+    if index == len(words.words) or words.words[index].begin != begin:
+        return begin  # within a word: "Tölke/Kahlert"
+    while index and words.gap(index - 1, index) in (" ", ". ", "\u00a0"):
+        word = words.words[index - 1].text
+        if word not in TITLES and (role_word(word) is None or words.gap(index - 1, index) == ". "):
+            break
+        index -= 1
+    return words.words[index].begin

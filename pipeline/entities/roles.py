@@ -1,20 +1,24 @@
 """Roles and affiliations of persons, as the text and the infobox give them."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
+from pipeline.entities.affiliations import (
+    Organisations,
+    add_organisation_behind,
+    add_party_in_compound,
+    known_organisation,
+)
 from pipeline.entities.cluster import Cluster, MentionSpan
-from pipeline.entities.compound_organisations import organisation_in_compound
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.member_roles import is_member
-from pipeline.entities.name_forms import gender_by_role
+from pipeline.entities.name_forms import gender_by_role, with_titles
 from pipeline.entities.national_names import gazetteer_before
 from pipeline.entities.person_words import TITLES, gender_of_name, is_given_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon import word_list
-from pipeline.spans import CharOffset, TokenIndex, char_span, token_indices
+from pipeline.spans import CharOffset, TokenIndex, char_span
 from schemas.records import Gender
 
 STATUS = re.compile(
@@ -44,30 +48,7 @@ _LONGEST_RETIRED = len(" a. D. ")
 _TRAILING = re.compile(r"(?: (?:und|der|des|die|das|von|vom|für|bei|am|im|in|zur|zum))+$")
 _WITHIN_COMPLEMENT = word_list("role_complement_words")
 _LONGEST_COMPLEMENT_WORDS = 12
-_ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der)(?: [A-ZÄÖÜ][\w-]+)? $")
-_GETTING = frozenset({"bekam", "bekommt", "erhielt", "erhält", "erntet", "erntete"})
-_VOTES = re.compile(r"\b(?:\w*[Ss]timmen|Mandate?|Prozent|Sitze?)\b")
-"""What nobody gets from a party: "Die meisten Stimmen erhielt Lind von der CDU"."""
 _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
-
-
-class _Organisations:
-    """The organisations of a text by where their mentions begin, and by their whole extent."""
-
-    def __init__(self, others: Iterable[Cluster]) -> None:
-        self.at: dict[tuple[CharOffset, CharOffset], str] = {
-            (mention.begin, mention.end): other.entry.name if other.entry is not None else other.name
-            for other in others
-            if other.type == "ORG"
-            for mention in other.mentions
-        }
-        self.names = {begin: name for (begin, _), name in self.at.items()}
-        self._begins = sorted(self.names)
-
-    def between(self, begin: CharOffset, end: CharOffset) -> Iterator[str]:
-        """The names of those that begin from `begin` to `end` (excluded), in text order."""
-        for at in range(bisect_left(self._begins, begin), bisect_left(self._begins, end)):
-            yield self.names[self._begins[at]]
 
 
 def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cluster], gazetteer: Gazetteer) -> None:
@@ -75,7 +56,7 @@ def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cl
 
     `others` are the entities that are no persons.
     """
-    organisations = _Organisations(others)
+    organisations = Organisations(others)
     for person in persons:
         for place in person.mentions:
             if not in_genitive(words, person, place):
@@ -83,7 +64,7 @@ def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cl
                 _apposed(words, person, place, organisations, gazetteer)
             _in_brackets(words, person, place.end, organisations, gazetteer)
             _apposition(words, person, place.end, organisations, gazetteer)
-            _organisation_behind(words, person, place, organisations)
+            add_organisation_behind(words, person, place, organisations)
 
 
 def in_genitive(words: TextWords, person: Cluster, place: MentionSpan) -> bool:
@@ -107,7 +88,7 @@ def read_infobox(infobox: Mapping[str, str], persons: Iterable[Cluster], gazette
             person.add_role(fields[key].split(",")[0].strip())
     for key in _INFOBOX_PARTY:
         if fields.get(key):
-            person.add_affiliation(_organisation(fields[key], gazetteer) or fields[key])
+            person.add_affiliation(known_organisation(fields[key], gazetteer) or fields[key])
 
 
 def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gazetteer) -> None:
@@ -127,13 +108,13 @@ def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gaz
     gazetteer = gazetteer_before(words, words.words[index].begin, gazetteer)
     if is_member(words, index):
         person.add_role(word)
-        _party_in_compound(word, person, gazetteer)
+        add_party_in_compound(word, person, gazetteer)
     if role is None or not role.singular or word in ("Frau", "Mann", "Herr"):
         return
     gender = gender_by_role(words, index) or gender_of_name(person.name)
     if role.head not in RELATIONS:
         person.add_role(_with_status(words, index, undeclined(word, gender), gender) + _since_retired(retired))
-    _party_in_compound(word, person, gazetteer)
+    add_party_in_compound(word, person, gazetteer)
 
 
 def _since_retired(found: re.Match[str] | None) -> str:
@@ -153,27 +134,15 @@ def _with_status(words: TextWords, index: TokenIndex, role: str, gender: Gender 
     return f"{stem}{'e' if gender == 'f' else 'er'} {role}"
 
 
-def _party_in_compound(word: str, person: Cluster, gazetteer: Gazetteer) -> None:
-    name = organisation_in_compound(word, gazetteer)
-    if name is not None:
-        person.add_affiliation(name)
-
-
-def _organisation(name: str, gazetteer: Gazetteer) -> str | None:
-    """The canonical name of a known organisation."""
-    known = gazetteer.look_up(name)
-    return known.entry.name if known is not None and known.entry.type == "ORG" else None
-
-
 def _in_brackets(
-    words: TextWords, person: Cluster, end: CharOffset, organisations: _Organisations, gazetteer: Gazetteer
+    words: TextWords, person: Cluster, end: CharOffset, organisations: Organisations, gazetteer: Gazetteer
 ) -> None:
     """ "(Grüne)", "(52, SPD)", "(Sprecherin)" behind the name."""
     match = _BRACKETS.match(words.text, end)
     if match is None:
         return
     content = match.group(1).strip()
-    name = _organisation(content, gazetteer)
+    name = known_organisation(content, gazetteer)
     if name is None and not content[:1].islower():  # "(parteilos)" is no party, whatever the model says
         name = organisations.at.get(char_span(match, 1))
     if name is not None:
@@ -186,7 +155,7 @@ def _apposition(
     words: TextWords,
     person: Cluster,
     end: CharOffset,
-    organisations: _Organisations,
+    organisations: Organisations,
     gazetteer: Gazetteer,
 ) -> None:
     """ ", Außenminister der USA," and ", die stellvertretende Leiterin des Instituts," behind the name."""
@@ -229,7 +198,7 @@ def _apposition(
         gender = role.gender or gender_of_name(person.name)
         said = _with_status(words, index, undeclined(role_begin.text, gender), gender)
         person.add_role(said + _since_retired(retired) + _TRAILING.sub("", complement.rstrip()))
-    _party_in_compound(role_begin.text, person, gazetteer)
+    add_party_in_compound(role_begin.text, person, gazetteer)
     for name in organisations.between(role_begin.end, complement_end):
         person.add_affiliation(name)
 
@@ -238,11 +207,11 @@ def _apposed(
     words: TextWords,
     person: Cluster,
     place: MentionSpan,
-    organisations: _Organisations,
+    organisations: Organisations,
     gazetteer: Gazetteer,
 ) -> None:
     """ "Der Sprecher des Ministeriums, X, sagte": the name stands in apposition to what its bearer is."""
-    end = _with_titles(words, place.begin)
+    end = with_titles(words, place.begin)
     if words.text[max(0, end - 2) : end] != ", " or _CLOSED.match(words.text, place.end) is None:
         return
     begin = max(words.sentence_span(end)[0], end - _LONGEST_APPOSED)
@@ -260,22 +229,9 @@ def _apposed(
     gender = role.gender or gender_of_name(person.name)
     said = _with_status(words, words.at(char_span(match, "role")[0]), undeclined(match["role"], gender), gender)
     person.add_role(said + match["of"])
-    _party_in_compound(match["role"], person, gazetteer)
+    add_party_in_compound(match["role"], person, gazetteer)
     for name in organisations.between(*char_span(match, "of")):
         person.add_affiliation(name)
-
-
-def _with_titles(words: TextWords, begin: CharOffset) -> CharOffset:
-    """Where the titles and roles begin that stand right before the name at `begin`: "Dr.", "Bischof"."""
-    index = words.at(begin)
-    if index == len(words.words) or words.words[index].begin != begin:
-        return begin  # within a word: "Tölke/Kahlert"
-    while index and words.gap(index - 1, index) in (" ", ". ", "\u00a0"):
-        word = words.words[index - 1].text
-        if word not in TITLES and (role_word(word) is None or words.gap(index - 1, index) == ". "):
-            break
-        index -= 1
-    return words.words[index].begin
 
 
 def _nominal_part(complement: str) -> int:
@@ -285,22 +241,3 @@ def _nominal_part(complement: str) -> int:
         if word[0].islower() and word not in _WITHIN_COMPLEMENT and not word.endswith(("en", "er", "e")):
             return match.start()
     return len(complement)
-
-
-def _organisation_behind(words: TextWords, person: Cluster, place: MentionSpan, organisations: _Organisations) -> None:
-    """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name.
-
-    Not "sagte Trainer Kern bei Radio Elbe", nor "Hilfe erhielt Kern vom Roten Kreuz", where the verb has it.
-    """
-    end, first = place.end, words.at(_with_titles(words, place.begin))
-    if first and words.words[first - 1].text in ("der", "die"):
-        first -= 1
-    before = words.words[first - 1].text if first and words.gap(first - 1, first) == " " else ""
-    gets = before in _GETTING and _VOTES.search(words.text, words.sentence_span(place.begin)[0], place.begin) is None
-    if gets or (words.text.startswith(" bei", end) and before.islower()):
-        return
-    for index in token_indices(words.at(end), min(words.at(end) + 4, TokenIndex(len(words.words)))):
-        begin = words.words[index].begin
-        if begin in organisations.names and _ORGANISATION_BEHIND.fullmatch(words.text, end, begin):
-            person.add_affiliation(organisations.names[begin])
-            return
