@@ -45,7 +45,7 @@ _LEAST_DOUBTFUL = 0.3
 # Numbers of notes, hashtags and pictograms behind a sentence.
 _BEHIND_SENTENCE = re.compile(
     r"(?<=[^\W\d_][.!?]|[.!?][“”\"«»]|[“”\"«»][.!?])"
-    r"(?:\d{1,2}| ?\[\d{1,2}\]| #\w+| ?[\u2600-\u27bf\U0001f300-\U0001faff])+$"
+    r"(?:\d{1,2}(?!\d)| ?\[\d{1,2}\]| #\w++| ?[\u2600-\u27bf\U0001f300-\U0001faff])++$"
 )
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")

@@ -117,6 +117,14 @@ def test_no_line_is_slow(clean: Cleaner, piece: str, length: int) -> None:
     assert is_done_within(lambda: clean(RawArticle(text=text, language="de")), 2)
 
 
+@pytest.mark.parametrize("piece", ["1", " #a1", "[1]", "\u2600"])
+def test_what_stands_behind_a_sentence_is_not_slow(clean: Cleaner, piece: str) -> None:
+    text = "\n".join(
+        [*(f"„Das war es“, sagte sie am Montag.{piece * 60}-{number}" for number in range(3)), *PARAGRAPHS]
+    )
+    assert is_done_within(lambda: clean(RawArticle(text=text, language="de")), 2)
+
+
 def test_letters_under_thousands_of_accents_take_no_time() -> None:
     accents = "a" + "\u0301\u0316" * 200_000
     begun = time.process_time()
