@@ -14,10 +14,23 @@ from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.quotes import quote_records
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.codec import encode
+from schemas.records import QuoteArticle
 from tests.web.articles import TEXT, message, quote_article, span
 
 Client = TestClient[Any, Any]
 PATHS = ("/?source=Rateblatt", "/search?source=Rateblatt", "/entities/per/karla-brinkmeier?source=Rateblatt")
+
+
+def store(writer: StoreWriter, article: QuoteArticle) -> str:
+    """Keep the article and the statement of its first quote; the statement's id."""
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    state.add(quote_records(article)[0], "2026-03-09T09:00:00.000Z")
+    ((name, said),) = state.statements.items()
+    now = time.time()
+    writer.add(
+        [message(article, offset=9, at=now), TopicMessage("statements", 0, 1, now, encode(said), {}, name.encode())]
+    )
+    return name
 
 
 @pytest.fixture
@@ -30,15 +43,7 @@ def doubtful(writer: StoreWriter) -> str:
         for quote, value in zip(article.quotes, sure, strict=True)
         if quote.speaker is not None
     ]
-    article = article.model_copy(update={"quotes": quotes})
-    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
-    state.add(quote_records(article)[0], "2026-03-09T09:00:00.000Z")
-    ((name, said),) = state.statements.items()
-    now = time.time()
-    writer.add(
-        [message(article, offset=9, at=now), TopicMessage("statements", 0, 1, now, encode(said), {}, name.encode())]
-    )
-    return name
+    return store(writer, article.model_copy(update={"quotes": quotes}))
 
 
 @pytest.mark.usefixtures("doubtful")
@@ -96,15 +101,7 @@ def reported(writer: StoreWriter) -> str:
             strict=True,
         )
     ]
-    article = article.model_copy(update={"quotes": quotes})
-    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
-    state.add(quote_records(article)[0], "2026-03-09T09:00:00.000Z")
-    ((name, said),) = state.statements.items()
-    now = time.time()
-    writer.add(
-        [message(article, offset=9, at=now), TopicMessage("statements", 0, 1, now, encode(said), {}, name.encode())]
-    )
-    return name
+    return store(writer, article.model_copy(update={"quotes": quotes}))
 
 
 @pytest.mark.parametrize("path", ["/search?source=Berichtblatt", "/articles/bericht", "/statements/{}"])
