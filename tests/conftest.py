@@ -1,5 +1,6 @@
 """What several folders of tests share."""
 
+import logging
 import os
 from collections.abc import Iterator
 
@@ -22,6 +23,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason="part of the long form: make soak"))
+
+
+@pytest.fixture(autouse=True)
+def levels_of_logs() -> Iterator[None]:
+    """The commands keep the logs of aiokafka and asyncio off the terminal; the tests behind them read those logs."""
+    before = {name: logging.getLogger(name).level for name in ("aiokafka", "asyncio", "redefluss")}
+    yield
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture(scope="module")

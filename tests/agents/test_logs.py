@@ -24,7 +24,6 @@ def _as_before() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    logging.getLogger(logs.PROJECT).setLevel(logging.NOTSET)
 
 
 def events(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
