@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TextIO
 
 import orjson
@@ -77,6 +78,7 @@ class LocalStore:
         self._within_prefix = ReadOptions()
         self._within_prefix.set_prefix_same_as_start(True)
         self._db: Rdict | None = None
+        self._write_failed = False
         try:
             self._opened()
         except LocalStoreError:
@@ -139,9 +141,21 @@ class LocalStore:
             else:
                 batch.put(key, value)
         batch.put(b"c%d" % partition, orjson.dumps(checkpoint))
+        if self._write_failed and self._has_room():
+            self._db = None  # RocksDB writes nothing more after most errors, such as that of a quota that was used up
         database = self._opened()
+        self._write_failed = True
         with _store_errors(self._path):
             database.write(batch)
+        self._write_failed = False
+
+    def _has_room(self) -> bool:
+        """Whether a file can be written beside the copy that is as large as those that it writes when it is opened."""
+        try:
+            with TemporaryFile(dir=self._path.parent, buffering=0) as file:
+                return file.write(bytes(WRITE_BUFFER_BYTES)) == WRITE_BUFFER_BYTES
+        except OSError:
+            return False
 
     def _opened(self) -> Rdict:
         """The copy, opened first if it is not, as where it was to be made anew and the disk was full."""

@@ -3,9 +3,10 @@
 import errno
 import fcntl
 import random
+import resource
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -197,6 +198,29 @@ def test_a_copy_that_cannot_be_made_anew_is_made_when_it_can(store, monkeypatch)
     assert (store.read(b"ka"), store.checkpoint(0)) == (None, None)
     store.update(0, {b"kb": b"2"}, {"offset": 2})
     assert store.read_all([b"ka", b"kb"]) == [None, b"2"]
+
+
+@contextmanager
+def no_large_files() -> Iterator[None]:
+    """Files cannot grow meanwhile; as with a quota that is used up, RocksDB takes that for no full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_copy_that_could_not_be_written_is_written_as_soon_as_it_can_be(store):
+    """RocksDB writes nothing more after such an error, until the copy is opened anew."""
+    store.update(0, {b"ka": b"1"}, {"offset": 1})
+    with no_large_files():
+        for _ in range(3):
+            with pytest.raises(LocalStoreError, match="File too large"):
+                store.update(0, {b"kb": bytes(200_000)}, {"offset": 2})
+            assert store.read(b"ka") == b"1", "meanwhile it can be read"
+    store.update(0, {b"kc": b"3"}, {"offset": 3})
+    assert (store.read_all([b"ka", b"kb", b"kc"]), store.checkpoint(0)) == ([b"1", None, b"3"], {"offset": 3})
 
 
 def test_a_file_system_without_locks_is_named(tmp_path, monkeypatch):
