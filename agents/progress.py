@@ -4,7 +4,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -119,8 +119,10 @@ class ProgressReader:
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self._admin.close()
-        await self._everything_reader.stop()
+        try:
+            await self._admin.close()
+        finally:
+            await self._everything_reader.stop()
 
     async def read(self, stages: Sequence[Stage] = STAGES) -> dict[str, list[PartitionProgress]]:
         """By stage, where its group stands in each partition of its source topic; none where that is not there.
@@ -247,14 +249,13 @@ class ProgressReader:
 async def progress_reader(settings: Settings, **options: Any) -> AsyncIterator[ProgressReader]:
     """A reader with clients of its own, for the length of a `with` block."""
     consumer = kafka.consumer(settings)
-    reader = ProgressReader(settings, consumer, **options)
-    try:
+    async with AsyncExitStack() as clients:
+        clients.push_async_callback(consumer.stop)
         await kafka.connect(consumer)
+        reader = ProgressReader(settings, consumer, **options)
+        clients.push_async_callback(reader.stop)
         await reader.start()
         yield reader
-    finally:
-        await reader.stop()
-        await consumer.stop()
 
 
 async def read_progress(settings: Settings) -> list[PartitionProgress]:

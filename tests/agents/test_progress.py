@@ -5,11 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from agents import backlog, progress
 from agents.backlog import OldestUnread
-from agents.progress import PartitionProgress, ProgressReader
+from agents.progress import PartitionProgress, ProgressReader, progress_reader
 from agents.settings import Settings
 from pipeline.stages import STAGES
 
@@ -91,6 +92,33 @@ async def test_each_transaction_has_its_own_time(broker: OnePartition) -> None:
     broker.readable, broker.end = 9, 12
     place = await look(reader)
     assert (place.held, place.held_seconds) == (3, 0)
+
+
+class Client:
+    """Of a broker that is away: closing it fails."""
+
+    open = False
+
+    async def start(self) -> None:
+        self.open = True
+
+    async def stop(self) -> None:
+        self.open = False
+        raise KafkaConnectionError
+
+    close = stop
+
+
+async def test_no_client_is_left_open_since_closing_another_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would keep its connections, and go on asking for the topics."""
+    clients = [Client() for _ in range(3)]
+    monkeypatch.setattr(progress.cluster, "Admin", lambda **_: clients[0])
+    monkeypatch.setattr(progress, "everything_reader", lambda _: clients[1])
+    monkeypatch.setattr(progress.kafka, "consumer", lambda _: clients[2])
+    with pytest.raises(KafkaConnectionError):
+        async with progress_reader(Settings()):
+            assert [client.open for client in clients] == [True] * 3
+    assert [client.open for client in clients] == [False] * 3
 
 
 def waiting(partition: int, *, committed: int, readable: int, end: int, only_gaps: bool = False) -> PartitionProgress:

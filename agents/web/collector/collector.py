@@ -94,8 +94,10 @@ class Collector:
                 tasks.create_task(self._read(progress))
                 tasks.create_task(self._look(progress))
         finally:
-            await progress.stop()
-            await self._consumer.stop()
+            try:
+                await progress.stop()
+            finally:
+                await self._consumer.stop()
 
     async def _read(self, progress: ProgressReader) -> None:
         pruned, more = 0.0, True
