@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -17,7 +19,7 @@ from agents.feed.fetching import Fetcher, FetchError, FetchResponse, gunzipped
 from agents.feed.metrics import FeedMetrics
 from agents.feed.page_producer import NotSent, PageProducer
 from agents.feed.poll_result import PollResult
-from agents.feed.seen import Page, SeenPages
+from agents.feed.seen import Page, SeenError, SeenPages
 from agents.feed.timing import mark_failure, next_interval, next_look
 
 log = logging.getLogger("redefluss.feed")
@@ -37,6 +39,8 @@ LONGEST_WAIT_SECONDS = 60.0
 """A host that wants to be left alone for longer is asked again at a later poll."""
 
 BROKER_RETRY_SECONDS = 5.0
+FILE_RETRY_SECONDS = 60.0
+"""Until a feed is polled again if what came of it cannot be written down, as on a full disk."""
 FORGET_SECONDS = 86_400.0
 """Between two times that what is old is dropped."""
 
@@ -83,11 +87,13 @@ class Poller:
 
         Raises:
             NotSent: the broker does not confirm.
+            SeenError: what was seen cannot be written.
         """
 
         async def one(feed: FeedSource) -> PollResult:
-            result = await self._poll(feed)
-            await self._fetch_due(feed, result, pause=0.0)
+            with self._seen.naming_errors():
+                result = await self._poll(feed)
+                await self._fetch_due(feed, result, pause=0.0)
             report(result)
             return result
 
@@ -101,7 +107,8 @@ class Poller:
         """What need not be known any more is dropped every day."""
         while True:
             await asyncio.sleep(FORGET_SECONDS)
-            self._seen.forget_old()
+            with suppress(SeenError), self._seen.naming_errors():  # who polls tells of it
+                self._seen.forget_old()
 
     async def _keep(self, feed: FeedSource, report: Callable[[PollResult], None]) -> None:
         while True:
@@ -110,11 +117,15 @@ class Poller:
             wake = state.next_poll if due is None else min(state.next_poll, max(due, time.time() + 1.0))
             await asyncio.sleep(max(0.0, wake - time.time()))
             try:
-                if self._seen.feed(feed.url).next_poll <= time.time():
-                    result = await self._poll(feed)
-                else:
-                    result = PollResult(feed, unchanged=True)
-                await self._fetch_due(feed, result, pause=FOLLOW_PAUSE_SECONDS)
+                with self._seen.naming_errors():
+                    if self._seen.feed(feed.url).next_poll <= time.time():
+                        result = await self._poll(feed)
+                    else:
+                        result = PollResult(feed, unchanged=True)
+                    await self._fetch_due(feed, result, pause=FOLLOW_PAUSE_SECONDS)
+            except SeenError as error:
+                log.warning("%s; tried again in %.0f s", error, FILE_RETRY_SECONDS)
+                await asyncio.sleep(FILE_RETRY_SECONDS)
             except NotSent as error:
                 log.warning("%s; the article is sent again in %.0f s", error, BROKER_RETRY_SECONDS)
                 await asyncio.sleep(BROKER_RETRY_SECONDS)
@@ -194,6 +205,7 @@ class Poller:
                 self._seen.save_page(waiting)
                 result.later += 1
                 continue
+            self._seen.save_page(waiting)  # or it would be sent again and again while nothing can be written down
             until = await self._look(feed, waiting, result)
             if until is not None:
                 resting[host] = until
@@ -232,10 +244,11 @@ class Poller:
         Raises:
             FetchError: it is no article.
             NotSent: the broker does not confirm.
+            OperationalError: what came of it cannot be written down.
         """
         try:
             return await self._producer.produce(feed, known, answer)
-        except (FetchError, NotSent):
+        except (FetchError, NotSent, sqlite3.OperationalError):
             raise
         except Exception as error:
             log.exception("%s", known.entry.link)

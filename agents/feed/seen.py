@@ -8,7 +8,8 @@ what was under way is fetched again.
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -113,9 +114,9 @@ class SeenPages:
         if lock is None:
             raise SeenError(f"another `redefluss feed` runs on {folder}; REDEFLUSS_DATA_DIR names another")
         self._lock = lock
-        path = folder / "feed.sqlite"
+        self._path = folder / "feed.sqlite"
         try:
-            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db = sqlite3.connect(self._path, isolation_level=None)
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(_SCHEMA)
@@ -124,12 +125,20 @@ class SeenPages:
         except sqlite3.DatabaseError as error:
             self._lock.close()
             passing = isinstance(error, sqlite3.OperationalError)  # such as a full disk: the file is sound
-            raise SeenError(f"{path}: {error}" + ("" if passing else "; move it away to begin anew")) from None
+            raise SeenError(f"{self._path}: {error}" + ("" if passing else "; move it away to begin anew")) from None
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
         self._lock.close()
+
+    @contextmanager
+    def naming_errors(self) -> Iterator[None]:
+        """In the `with` block, raise `SeenError` where the file cannot be written now, such as on a full disk."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise SeenError(f"{self._path}: {error}") from None
 
     def _correct_future(self) -> None:
         """What was done later than now was done with a wrong clock: nothing waits until that time has come."""

@@ -349,6 +349,47 @@ def test_a_disk_that_becomes_full_while_a_poll_is_written_down_is_named(tmp_path
     seen.close()
 
 
+@pytest.mark.parametrize("until_sent", [False, True], ids=["before-the-poll", "when-its-article-is-sent"])
+async def test_while_what_was_seen_cannot_be_written_it_waits(
+    site: Site, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, until_sent: bool
+) -> None:
+    """As on a full disk, it ended with a traceback."""
+    monkeypatch.setattr("agents.feed.poller.FILE_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("agents.feed.poller.FORGET_SECONDS", 0.05)
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/feed.xml", ["/a"])
+    send = newsroom.send
+
+    async def send_and_write_no_more(article: RawArticle, value: bytes) -> None:
+        await send(article, value)
+        database.execute("PRAGMA query_only = ON")
+
+    monkeypatch.setattr(newsroom, "send", send_and_write_no_more)
+    async with newsroom.open(feed(site)) as poller:
+        database = poller._seen._db
+        database.execute(f"PRAGMA query_only = {'OFF' if until_sent else 'ON'}")
+        running = asyncio.create_task(poller.forever(lambda _: None))
+        await until(lambda: len(caplog.records) > 2 or running.done())
+        assert not running.done()
+        monkeypatch.setattr(poller._producer, "_send", send)
+        database.execute("PRAGMA query_only = OFF")
+        await until(lambda: poller._seen.harvest.counts("Waldauer Bote").new == 1)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    told = {record.getMessage() for record in caplog.records}
+    assert told == {f"{newsroom.folder / 'feed.sqlite'}: attempt to write a readonly database; tried again in 0 s"}
+    assert len(newsroom.sent) == 1 + until_sent, "what was sent and not noted is sent once more"
+
+
+async def test_once_tells_in_a_line_that_what_was_seen_cannot_be_written(site: Site, newsroom: Newsroom) -> None:
+    site.rss("/feed.xml", [])
+    async with newsroom.open(feed(site)) as poller:
+        poller._seen._db.execute("PRAGMA query_only = ON")
+        with pytest.raises(SeenError, match=r"feed\.sqlite: attempt to write a readonly database$"):
+            await poller.once(lambda _: None)
+
+
 async def test_it_goes_on_polling_and_ends_when_told(site: Site, newsroom: Newsroom) -> None:
     site.page("/a", "Rat schließt Freibad")
     site.page("/b", "Rat öffnet Freibad", PARAGRAPH, "Am Abend nahm der Rat den Beschluss zurück.")
