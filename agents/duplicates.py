@@ -25,22 +25,25 @@ from agents.topics import SEEN_TOPIC
 
 REMEMBERED_VERSIONS = 32
 """Of one article: a crash, which repeats a few seconds, seldom repeats more of them."""
-Revision = Annotated[int, Field(ge=0, lt=2**62)]
-"""A whole number that can be counted on and still be written as JSON."""
+WholeNumber = Annotated[int, Field(ge=0, lt=2**62)]
+"""One that can be counted on and still be written as JSON."""
 
 
 @dataclass(frozen=True)
 class DuplicateCheck:
-    """Whether a message repeats one already processed, and the number of its version (from 1).
+    """Whether a message repeats one already processed, or was withdrawn before it came; the number of its version (from
+    1).
 
     `versions` is what is known of the id's versions (as in `SeenArticle`), this one included; `at` is when the version
-    before it was processed, in seconds since 1970.
+    before it was processed, in seconds since 1970; `withdrawn_ms` is as in `SeenArticle`.
     """
 
     duplicate: bool
+    withdrawn: bool = False
     revision: int = 1
     versions: Mapping[str, int] = field(default_factory=dict)
     at: float = 0.0
+    withdrawn_ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,14 +53,16 @@ class SeenArticle:
     `at` grows with each version, also where a clock was set back: what is known last is what has the latest.
     `content_hash` is the version's `version_hash`; in entries of release 0.1.0, its text's alone. `versions` has the
     revision of each version, by where it stood on the first topic and its hash: a crash repeats several versions of an
-    article in a row, which are no new ones.
+    article in a row, which are no new ones. `withdrawn_ms` is when its last withdrawal was written to the first topic,
+    in milliseconds since 1970; 0 if there was none.
     """
 
     content_hash: str
     at: FiniteFloat
-    revision: Revision
+    revision: WholeNumber
     failed: bool = False
-    versions: Mapping[str, Revision] = field(default_factory=dict)
+    versions: Mapping[str, WholeNumber] = field(default_factory=dict)
+    withdrawn_ms: WholeNumber = 0
 
     def encode(self) -> bytes:
         """As JSON."""
@@ -119,6 +124,9 @@ class DuplicateFilter:
         seen = await self._known.get(message.key)
         if seen is None:
             return DuplicateCheck(duplicate=False, versions={version: 1} if version else {})
+        written_ms = headers.written_in(headers.trail_of(message.headers))
+        if written_ms is not None and written_ms < seen.withdrawn_ms:
+            return DuplicateCheck(duplicate=False, withdrawn=True)
         revision = seen.versions.get(version)
         if revision is None:
             same = seen.content_hash in (version_hash, headers.text_of(message.headers, "content_hash"))
@@ -129,29 +137,53 @@ class DuplicateFilter:
         expired = time.time() - seen.at > self._window_seconds
         replayed = headers.text_of(message.headers, headers.REPLAYED_FROM) is not None
         versions = _latest({**remembered, **({version: revision} if version else {})})
-        return DuplicateCheck(known and not (failed or replayed or expired), revision, versions, seen.at)
+        return DuplicateCheck(
+            duplicate=known and not (failed or replayed or expired),
+            revision=revision,
+            versions=versions,
+            at=seen.at,
+            withdrawn_ms=seen.withdrawn_ms,
+        )
 
     def remember(self, done: Done, check: DuplicateCheck) -> None:
         """An article's result is confirmed: the same version is a duplicate from now on."""
         if done.version_hash is None:
             return
         key = done.messages[-1].key
-        seen = SeenArticle(done.version_hash, _later_than(check.at), check.revision, versions=check.versions)
+        seen = SeenArticle(
+            done.version_hash,
+            _later_than(check.at),
+            check.revision,
+            versions=check.versions,
+            withdrawn_ms=check.withdrawn_ms,
+        )
         self._known.put(key, seen)
         self._publisher.send_in_background(self._topic, key, seen.encode())
 
     async def withdrawn(self, message: Incoming) -> None:
         """A message took the article of its key back: whatever comes under this id is another version.
 
-        That goes for versions behind the message, too, which were processed before if a crash repeats it.
+        That goes for versions behind the message, too, which were processed before if a crash repeats it. If it is a
+        withdrawal, what was written to the first topic before it stays withdrawn, though it may come later: it can have
+        waited in another partition, or as a dead letter.
         """
-        key = message.key
-        seen = None if key is None else await self._known.get(key)
-        if key is not None and seen is not None:
-            versions = _without_later(seen.versions, message)
-            gone = replace(seen, content_hash="", at=_later_than(seen.at), failed=False, versions=versions)
-            self._known.put(key, gone)
-            self._publisher.send_in_background(self._topic, key, gone.encode())
+        if message.key is None:
+            return
+        known = await self._known.get(message.key)
+        written_ms = 0 if message.value is not None else headers.written_in(headers.trail_of(message.headers)) or 0
+        if known is None and not written_ms:
+            return
+        seen = known or SeenArticle("", 0.0, revision=0)
+        gone = replace(
+            seen,
+            content_hash="",
+            at=_later_than(seen.at),
+            failed=False,
+            versions=_without_later(seen.versions, message),
+            withdrawn_ms=max(seen.withdrawn_ms, written_ms),
+        )
+        self._known.put(message.key, gone)
+        self._publisher.send_in_background(self._topic, message.key, gone.encode())
 
     @staticmethod
     def forget(publisher: Publisher, settings: Settings, message: Incoming) -> None:

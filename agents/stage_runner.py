@@ -64,8 +64,10 @@ class StageRunner(Runner):
         """
         if message.value is None or self._refusal(message) is not None:
             return None
-        if self._duplicates is not None and (await self._duplicates.check(message)).duplicate:
-            return None
+        if self._duplicates is not None:
+            check = await self._duplicates.check(message)
+            if check.duplicate or check.withdrawn:
+                return None
         return self._job(message)
 
     def _job(self, message: Incoming) -> Job:
@@ -82,6 +84,9 @@ class StageRunner(Runner):
         check, duplicates = None, self._duplicates
         if duplicates is not None:
             check = await self._once_store_answers(message, lambda: duplicates.check(message))
+            if check.withdrawn:
+                log.info("%s: %s was withdrawn before it came here", self.stage.name, message)
+                return
             if check.duplicate:
                 log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
                 self.status.metrics.duplicate(self.stage.name)

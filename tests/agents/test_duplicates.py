@@ -42,15 +42,16 @@ class EntitiesStage:
         self.topic.clear()
         self.replica.apply(0, messages, {"offset": 1})
 
-    async def come(self, offset: int, version: str | None) -> None:
-        """A version, or None for a withdrawal, with its place on the first topic."""
-        trail = orjson.dumps([{"topic": "articles.raw", "partition": 3, "offset": offset}])
+    async def come(self, offset: int, version: str | None, *, written_ms: int = 0) -> None:
+        """A version, or None for a withdrawal, with its place on the first topic and when it was written there."""
+        step = {"topic": "articles.raw", "partition": 3, "offset": offset, "timestamp": written_ms}
+        trail = orjson.dumps([step])
         pairs = [("trail", trail), *([("version_hash", version.encode())] if version else [])]
         message = Incoming("articles.cleaned", 0, 0, 0, KEY, b"{}" if version else None, pairs)
         if version is None:
             self.shown = None
             await self.filter.withdrawn(message)
-        elif not (check := await self.filter.check(message)).duplicate:
+        elif not (check := await self.filter.check(message)).duplicate and not check.withdrawn:
             self.shown = version
             self.processed += 1
             done = Done((OutputMessage("articles.entities", KEY, b"{}"),), version_hash=version)
@@ -95,6 +96,36 @@ async def test_the_newest_version_stays_when_a_crash_repeats_those_before_throug
     await stage.come(1, "A, cleaned otherwise")
     await stage.come(2, "B")
     assert (stage.shown, stage.processed) == ("B", 4)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["read back", "not read back"])
+@pytest.mark.parametrize("known", [True, False], ids=["a version was processed", "none was"])
+async def test_what_was_written_before_its_withdrawal_and_comes_after_it_stays_withdrawn(stage, known, late):
+    """It has another key on the first topic, or none, and so may have waited in another partition."""
+    if known:
+        await stage.come(1, "A", written_ms=1000)
+    await stage.come(7, None, written_ms=3000)
+    if not late:
+        stage.read_topic()
+    await stage.come(2, "B", written_ms=2000)
+    assert stage.shown is None
+    await stage.come(8, "B", written_ms=4000)
+    assert stage.shown == "B", "sent again after it was withdrawn"
+    assert (await stage.replica.get(KEY)).revision == 1 + known
+    if not late:
+        stage.read_topic()
+    await stage.come(3, "C", written_ms=2500)
+    assert stage.shown == "B"
+
+
+async def test_what_a_failed_version_takes_back_is_not_withdrawn(stage):
+    """An older one may have waited for the same cause, and is replayed before it."""
+    await stage.come(1, "A", written_ms=1000)
+    trail = orjson.dumps([{"topic": "articles.raw", "partition": 3, "offset": 3, "timestamp": 3000}])
+    failed = Incoming("articles.cleaned", 0, 0, 0, KEY, b"{}", [("trail", trail), ("version_hash", b"C")])
+    await stage.filter.withdrawn(failed)
+    await stage.come(2, "B", written_ms=2000)
+    assert stage.shown == "B"
 
 
 async def test_a_clock_that_is_set_back_makes_nothing_older_than_what_was_before(stage, monkeypatch):

@@ -362,6 +362,16 @@ async def test_a_duplicate_is_neither_processed_nor_published():
     assert stream.counted("redefluss_duplicates") == {("entities",): 1}
 
 
+async def test_an_article_that_was_withdrawn_before_it_came_is_neither_processed_nor_published(caplog):
+    duplicates = FakeDuplicates(DuplicateCheck(duplicate=False, withdrawn=True))
+    stream = Stream(ENTITIES, duplicates=duplicates)
+    caplog.set_level("INFO")
+    assert await stream.handle() == []
+    assert await stream.runner.job_of(Incoming("p.articles.cleaned", 3, 17, 1000, b"a", b"{}", ())) is None
+    assert (stream.jobs, duplicates.remembered, stream.counted("redefluss_duplicates")) == ([], [], {})
+    assert "was withdrawn before it came here" in caplog.text
+
+
 @pytest.mark.parametrize(("revision", "header"), [(1, None), (2, b"2")])
 async def test_an_article_is_remembered_once_it_is_confirmed(revision, header):
     duplicates = FakeDuplicates(DuplicateCheck(duplicate=False, revision=revision))
