@@ -80,6 +80,8 @@ def convert(
     from pipeline.corpus.files import articles_of, read_folder
     from pipeline.corpus.standoff import write_rows
 
+    if output.exists() and output.samefile(_existing(folder)):
+        raise CommandError(f"--output: {output} is the annotated file")
     articles = list(articles_of(_existing(folder), part) if part else read_folder(_existing(folder)))
     if not articles:
         raise CommandError(f"{folder}: no articles of the part {part}")

@@ -129,6 +129,8 @@ def _evaluate(
         raise CommandError(f"{gold}: no such file")
     settings = load_settings()
     if predictions is not None:
+        if predictions.exists() and predictions.samefile(gold):
+            raise CommandError(f"--predictions: {predictions} is the annotated file")
         predictions.open("ab").close()  # what cannot be written to is told before minutes of work, not after
     err = console.err()
     with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:

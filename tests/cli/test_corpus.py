@@ -51,6 +51,14 @@ def test_stats(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert json.loads(capsys.readouterr().out)["Articles"]["all"]["articles"] == 3
 
 
+def test_convert_never_writes_over_the_article(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    article = tmp_path / "council.txt"
+    shutil.copy(ARTICLES / "council.txt", article)
+    assert execute(["corpus", "convert", str(article), "--to", "quotes", "--output", str(article)]) == 2
+    assert article.read_bytes() == (ARTICLES / "council.txt").read_bytes()
+    assert capsys.readouterr().err == f"redefluss: --output: {article} is the annotated file\n"
+
+
 @pytest.mark.parametrize("name", ["entities", "quotes", "speakers", "spacy", "conll"])
 def test_convert(name: str, tmp_path: Path) -> None:
     output = tmp_path / "out.jsonl.gz"

@@ -103,6 +103,17 @@ def test_a_report_is_json_and_what_was_predicted_a_file(
     assert (folder / "out.jsonl").read_text(encoding="utf-8") == '{"id":"ä"}\n{"id":"b"}\n'
 
 
+def test_predictions_never_take_the_place_of_the_annotation(
+    quick: Cli, folder: Path, scored: Callable[[Any], None]
+) -> None:
+    scored(CONTENT)
+    (folder / "link.jsonl").symlink_to("gold.jsonl")
+    for name in ("gold.jsonl", "./gold.jsonl", "link.jsonl"):
+        result = quick("evaluate", "entities", "gold.jsonl", "--predictions", name)
+        assert (result.returncode, (folder / "gold.jsonl").read_text()) == (ExitCode.USAGE, "{}")
+        assert result.stderr.decode() == f"redefluss: --predictions: {Path(name)} is the annotated file\n"
+
+
 def test_a_file_that_cannot_be_scored_is_told_in_a_line(quick: Cli, scored: Callable[[Any], None]) -> None:
     scored(ValueError("line 3:\n no text"))
     result = quick("evaluate", "entities", "gold.jsonl")
