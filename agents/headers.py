@@ -139,7 +139,10 @@ def arrival_of(headers: RawHeaders) -> float | None:
 def outgoing(
     incoming: RawHeaders, step: TrailStep, *, attempt: int, extra: Mapping[str, str] | None = None
 ) -> list[tuple[str, bytes]]:
-    """The headers of what a stage publishes: those carried along, its own, and the trail with one step more."""
+    """The headers of what a stage publishes: those carried along, its own, and the trail with one step more.
+
+    It begins on the first topic: whoever sends an article once more may have copied the headers of one of its records.
+    """
     own = {
         "stage": step.stage,
         "version": installed_version(),
@@ -148,7 +151,8 @@ def outgoing(
         "attempt": str(attempt),
         **(extra or {}),
     }
-    trail = orjson.dumps([*trail_of(incoming), vars(step)])
+    former = [] if step.topic == RAW_TOPIC else trail_of(incoming)
+    trail = orjson.dumps([*former, vars(step)])
     return [*_carried(incoming), *((key, value.encode()) for key, value in own.items()), ("trail", trail)]
 
 

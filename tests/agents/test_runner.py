@@ -435,6 +435,17 @@ async def test_a_trail_that_is_none_keeps_no_message_from_its_end(trail: bytes, 
     assert [step["stage"] for step in headers.trail_of(last.headers)] == ["clean"]
 
 
+@pytest.mark.parametrize("outcome", [DONE, Refused("empty", "leer", 0.0)], ids=["published", "dead-lettered"])
+async def test_the_way_of_an_article_begins_on_the_first_topic(outcome: Any) -> None:
+    """Whoever sends an article once more may copy its headers: it would count as one that was there before."""
+    (former, *_) = await Stream(CLEAN).handle(b"{}")
+    message = Incoming("p.articles.raw", 3, 99, 5000, b"a", b"{}", list(former.headers))
+    stream = Stream(CLEAN, outcome)
+    await stream.runner.handle(message)
+    (step,) = headers.trail_of(stream.publisher.sent[-1].headers)
+    assert (step["partition"], step["offset"], step["timestamp"]) == (3, 99, 5000)
+
+
 async def test_how_long_a_dead_letter_lay_is_not_measured() -> None:
     stream = Stream(QUOTES)
     trail = b'[{"topic": "articles.raw", "timestamp": 1000}]'

@@ -1,6 +1,7 @@
 """Headers, settings, duplicates, repeats: what needs no broker."""
 
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import orjson
@@ -63,8 +64,8 @@ def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
     assert dict(first)["traceparent"] == b"00-1"
     assert dict(first)["stage"] == b"clean"
     assert dict(first)["attempt"] == b"2"
-    second = headers.outgoing(first, STEP, attempt=1)
-    assert [step["offset"] for step in headers.trail_of(second)] == [17, 17]
+    second = headers.outgoing(first, replace(STEP, topic="articles.cleaned", offset=18), attempt=1)
+    assert [step["offset"] for step in headers.trail_of(second)] == [17, 18]
     assert len([name for name, _ in second if name == "trail"]) == 1
     assert "revision" not in dict(second)
 
