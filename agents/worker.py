@@ -81,7 +81,7 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
 
 
 def _check_writable(folder: Path) -> None:
-    """See that files can be made in the folder; a full disk is waited for later.
+    """See that files can be made in the folder; a full disk or a quota that is used up is waited for later.
 
     Raises:
         WorkerError: they cannot.
@@ -92,7 +92,7 @@ def _check_writable(folder: Path) -> None:
     except (FileExistsError, NotADirectoryError):
         raise WorkerError(f"REDEFLUSS_DATA_DIR={folder}: not a folder") from None
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise WorkerError(f"REDEFLUSS_DATA_DIR={folder}: {error.strerror or error}") from None
 
 

@@ -1,8 +1,11 @@
 """How the worker's parts are connected."""
 
 import asyncio
+import errno
 import gc
+import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +113,16 @@ async def test_what_a_worker_has_from_the_start_is_not_collected_again_and_what_
         gc.set_threshold(*before)
     assert frozen[0] > 10_000
     assert thresholds[0][0] >= 5 * 700
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_folder_that_takes_nothing_is_a_mistake_unless_that_can_pass(tmp_path, monkeypatch, number) -> None:
+    """A supervisor does not start a worker again that ended for a mistake."""
+
+    def refuse(**_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(worker_module, "TemporaryFile", refuse)
+    mistake = pytest.raises(WorkerError, match="Read-only") if number == errno.EROFS else nullcontext()
+    with mistake:
+        worker_module._check_writable(tmp_path)
