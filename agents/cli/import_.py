@@ -117,6 +117,7 @@ async def _import(settings: Settings, files: list[str], columns: Mapping[str, st
     parts += [f"not confirmed {len(result.unconfirmed):,}"] if result.unconfirmed else []
     parts += [f"passed over {counts['skipped']:,} that are no pages"] if counts["skipped"] else []
     parts += [f"done before {counts['before']:,}"] if counts["before"] else []
-    console.note("; ".join(parts))
     done = result.confirmed or counts["before"]
+    parts += ["there was no article"] if result.complete and not done else []
+    console.note("; ".join(parts))
     return ExitCode.OK if result.complete and done else ExitCode.INCOMPLETE

@@ -64,5 +64,6 @@ async def _produce(settings: Settings, files: list[str]) -> int:
     console.note(
         f"Sent {result.confirmed:,} to {topic}; refused {len(result.refused):,}"
         + (f"; not confirmed {len(result.unconfirmed):,}" if result.unconfirmed else "")
+        + ("; there was no article" if result.complete and not result.confirmed else "")
     )
     return ExitCode.OK if result.complete and result.confirmed else ExitCode.INCOMPLETE

@@ -91,6 +91,14 @@ def test_of_many_articles_that_are_refused_the_first_are_named(quick: Cli, folde
         assert (more, end) == ("… and 2 more", "Sent 0 to articles.raw; refused 22")
 
 
+def test_that_there_is_no_article_is_said(quick: Cli, folder: Path) -> None:
+    (folder / "a.jsonl").write_text("\n", encoding="utf-8")
+    for command in ("produce", "import"):
+        result = quick(command, "a.jsonl")
+        assert result.returncode == ExitCode.INCOMPLETE
+        assert result.stderr.decode() == "Sent 0 to articles.raw; refused 0; there was no article\n"
+
+
 NESTED = b'{"title": "tief", "meta": ' + b"[" * 300 + b"]" * 300 + b"}"
 """orjson reads more levels than it writes."""
 
