@@ -51,3 +51,15 @@ async def test_a_long_time_is_told_by_weeks_that_begin_on_mondays(client: Client
         "week", "2026-06-01", "2026-06-08", "2026-08-31",
     )  # fmt: skip
     assert sum(week["total"] for week in weeks) == found["total"] > 0
+
+
+async def test_that_nothing_matches_is_said_only_where_nothing_does(client: Client, writer: StoreWriter) -> None:
+    put(writer, copy_of(1), at=time.time())
+    for query, words, others in (
+        ("by=agency", "of them without", "Nothing that is kept matches."),
+        ("by=agency&q=Zirkus", "Nothing that is kept matches.", "of them without"),
+    ):
+        async with client.get(f"/shares?{query}", headers={"Accept-Language": "en"}) as response:
+            page = await response.text()
+        assert words in page, query
+        assert others not in page, query
