@@ -41,7 +41,7 @@ class TokenFile(AbstractTokenProvider):  # type: ignore[misc]
             SaslAuthenticationFailed: there is none in the file.
         """
         try:
-            text = (await asyncio.to_thread(self._path.expanduser().read_text, encoding="utf-8")).strip()
+            text = (await asyncio.to_thread(self._path.read_text, encoding="utf-8")).strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SaslAuthenticationFailed(f"the token file {self._path} cannot be read ({error})") from None
         if not text:

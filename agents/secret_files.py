@@ -1,9 +1,9 @@
-"""Settings that are secrets, and can stand in files instead."""
+"""Settings that name files, and those that are secrets, which can stand in files instead."""
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 
@@ -18,6 +18,15 @@ class SecretFiles(BaseSettings):
         """The names of these settings, without `_file`."""
         return tuple(name for name in cls.model_fields if f"{name}_file" in cls.model_fields)
 
+    @field_validator("*")
+    @classmethod
+    def _expand(cls, value: Any) -> Any:
+        """Every path may begin with "~": in `.env`, no shell puts the home folder there."""
+        try:
+            return value.expanduser() if isinstance(value, Path) else value
+        except RuntimeError:
+            raise ValueError("there is no such user") from None
+
     @model_validator(mode="after")
     def _read_secrets(self) -> Self:
         for name in self.secrets():
@@ -27,7 +36,7 @@ class SecretFiles(BaseSettings):
             if getattr(self, name) is not None:
                 raise ValueError(f"{name} and {name}_file: only one of the two")
             try:
-                text = path.expanduser().read_text(encoding="utf-8").strip()
+                text = path.read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 raise ValueError(f"{name}_file: {path} cannot be read ({error})") from None
             if not text:

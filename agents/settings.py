@@ -30,7 +30,12 @@ class Settings(BrokerSettings):
     """The settings of one worker and of the commands; the first of them are those of the broker."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8-sig", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        env_ignore_empty=True,
+        extra="ignore",
+        allow_inf_nan=False,
     )
 
     topic_prefix: str = Field("", description="put before every topic and consumer group", pattern=r"^[A-Za-z0-9._-]*$",
@@ -167,14 +172,6 @@ class Settings(BrokerSettings):
         for network in value:
             ip_network(network, strict=False)
         return value
-
-    @field_validator("data_dir")
-    @classmethod
-    def _expand(cls, value: Path) -> Path:
-        try:
-            return value.expanduser()
-        except RuntimeError:
-            raise ValueError("there is no such user") from None
 
     @model_validator(mode="after")
     def _check_copies(self) -> Self:

@@ -105,6 +105,9 @@ def test_wrong_usage(quick: Cli, arguments: list[str], words: str) -> None:
         ({"REDEFLUSS_BROKER": "kafka://a..b:1"}, "REDEFLUSS_BROKER=kafka://a..b:1"),
         ({"REDEFLUSS_TOPIC_PREFIX": "a" * 201}, "REDEFLUSS_TOPIC_PREFIX=aaa"),
         ({"REDEFLUSS_DATA_DIR": "~niemand-hier/x"}, "REDEFLUSS_DATA_DIR=~niemand-hier/x"),
+        ({"REDEFLUSS_WEB_TOKEN_FILE": "~niemand-hier/x"}, "TOKEN_FILE=~niemand-hier/x: there is no such user"),
+        ({"REDEFLUSS_RETENTION_HOURS": "inf"}, "REDEFLUSS_RETENTION_HOURS=inf: Input should be a finite number"),
+        ({"REDEFLUSS_STATEMENT_DAYS": "inf"}, "REDEFLUSS_STATEMENT_DAYS=inf: Input should be a finite number"),
         ({"REDEFLUSS_SASL_MECHANISM": "PLAIN"}, "sasl_mechanism needs sasl_username"),
     ],
 )
@@ -112,6 +115,16 @@ def test_wrong_settings_are_named(quick: Cli, variables: dict[str, str], words: 
     result = quick("settings", **variables)
     assert result.returncode == ExitCode.USAGE
     assert words in told(result)
+
+
+def test_a_path_may_begin_with_the_home_folder(quick: Cli, folder: Path) -> None:
+    (folder / "ca.pem").touch()
+    (folder / ".env").write_text("REDEFLUSS_GAZETTEER=~/people.csv\nREDEFLUSS_TLS_CA_FILE=~/ca.pem\n")
+    result = quick("settings", HOME=str(folder), REDEFLUSS_TLS="true")
+    assert result.returncode == ExitCode.OK, result.stderr
+    values = {row["variable"]: row["value"] for row in json.loads(result.stdout)["settings"]}
+    assert values["REDEFLUSS_GAZETTEER"] == str(folder / "people.csv")
+    assert values["REDEFLUSS_TLS_CA_FILE"] == str(folder / "ca.pem")
 
 
 def test_a_line_of_the_file_of_settings_that_cannot_be_read(quick: Cli, folder: Path) -> None:
