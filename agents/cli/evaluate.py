@@ -157,7 +157,11 @@ def _print(content: Mapping[str, Any], *, errors: int, worst: int) -> None:
 
     out = console.out()
     intervals = content.get("intervals") or {"all": content.get("interval")}
-    out.print(_scores(f"Scores over {_count(content['documents'])} documents", content["scores"], intervals))
+    out.print(
+        _scores(
+            f"Scores over {console.counted(_count(content['documents']), 'document')}", content["scores"], intervals
+        )
+    )
     for name, value in content.items():
         if isinstance(value, int | float) and name != "documents":
             out.print(f"{name.replace('_', ' ')} {_number(value)}", markup=False)

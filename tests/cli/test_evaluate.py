@@ -86,6 +86,8 @@ def test_a_report_is_printed_in_tables(quick: Cli, scored: Callable[[Any], None]
     scored(CONTENT | {"documents": 7, "intervals": {"all": None, "[PER]": [0.1, 0.2]}})
     lines = lines_of(quick("evaluate", "entities", "gold.jsonl").stdout)
     assert (lines[0], lines[2:4]) == ("Scores over 7 documents", ["all 0.500 4", "[PER] 0.100 – 0.200"])
+    scored(CONTENT | {"documents": 1})
+    assert lines_of(quick("evaluate", "entities", "gold.jsonl").stdout)[0] == "Scores over 1 document"
 
 
 def test_the_worst_documents_come_first(capsys: pytest.CaptureFixture[str]) -> None:
