@@ -1,4 +1,4 @@
-"""A text as words, sentences and quoted stretches: what the rules of this stage look at."""
+"""A text as words and sentences: what the rules of this stage look at."""
 
 import re
 from bisect import bisect_right
@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from pipeline.entities.quoted_stretches import quoted_stretches
-from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span, first_from, numbered_tokens
+from pipeline.spans import CharOffset, TokenIndex, char_span, first_from, numbered_tokens
 
 WORD = re.compile(r"[^\W_]+(?:(?:['’&/\-‑]|\.(?!(?<=[a-zäöüß]{4}\.)[A-ZÄÖÜ][a-zäöüß]))[^\W_]+)*")
 """A word; a full stop between a small and a capital letter ends it, where the space behind a sentence is missing."""
@@ -27,7 +26,7 @@ class Word(NamedTuple):
 
 
 class TextWords:
-    """The words of one text in order, with the sentences given and the quotation marks found.
+    """The words of one text in order, with the sentences given.
 
     Args:
         text: the article's text.
@@ -63,11 +62,6 @@ class TextWords:
         begin = self.words[left].end if left >= 0 else 0
         end = self.words[right].begin if right < len(self.words) else len(self.text)
         return self.text[begin:end]
-
-    @cached_property
-    def quoted(self) -> list[CharRange]:
-        """Stretches between quotation marks, the marks included."""
-        return quoted_stretches(self.text)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
