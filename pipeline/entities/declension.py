@@ -15,6 +15,7 @@ from pipeline.lexicon.agreement import EVERY, STRONG_NOMINATIVE, Agreements, aft
 from pipeline.lexicon.nouns import adjectival, noun_readings
 
 ADJECTIVE = re.compile(r"(?P<stem>[\wäöüß-]{2,}?)(?P<ending>e[nmrs]?)")
+
 _NEWSPAPER = re.compile(r"Allgemeinen?")
 """What adjective is a newspaper's name by itself."""
 _RANGES = re.compile(r"(?i:alpen|tauern)$")
@@ -86,11 +87,9 @@ def in_nominative(
 
 
 def _declines_like_adjective(word: str) -> bool:
-    if _NEWSPAPER.fullmatch(word) is not None:
-        return True
     if noun_in_ive(word):  # "der Alternative für Lindow"
         return False
-    return adjectival(word.rsplit("-", 1)[-1]) and (role_word(word) is None or not noun_readings(word))
+    return _NEWSPAPER.fullmatch(word) is not None or adjectival(word.rsplit("-", 1)[-1])
 
 
 def _of_one_gender(agreements: Agreements) -> Agreements:

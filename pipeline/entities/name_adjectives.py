@@ -13,8 +13,6 @@ _CAPITAL = re.compile(
     r"|[A-ZÄÖÜ][\w-]*(?:lich|isch|ig|iv|(?<![ptwz])(?<![Qq]u)ell|iert|wärtig|deutsch|schweizer))e[nmrs]?"
 )
 """Words of names that are adjectives."""
-UNDECLINED = re.compile(r"[A-ZÄÖÜ][\w-]*(?:lich|isch)")
-"""What adjective stands before another one without an ending of its own: "Christlich Demokratische Union"."""
 _SMALL = re.compile(r"[\wäöüß-]{2,}?e[nmrs]?")
 
 

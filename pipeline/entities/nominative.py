@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.entities.declension import ADJECTIVE, adjective_only, in_nominative, precedes_noun
-from pipeline.entities.name_adjectives import UNDECLINED, name_adjective
+from pipeline.entities.name_adjectives import name_adjective
 from pipeline.lexicon import word_list
 from pipeline.lexicon.agreement import (
     EVERY,
@@ -29,11 +29,8 @@ _MOST_ABOUT = 2
 """Words before a number in "etwa 30 Jahre alt", "20 bis 30 Jahre alt"."""
 _SMALL_NUMBERS = "zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
 _NUMBER = re.compile(rf"\d[\d.,]*|{_SMALL_NUMBERS}")
-_NO_GENITIVES = frozenset({"as", "es", "is", "os", "ss", "us"})
-"""What names end in whose last s need not be a genitive's."""
 _SAME = re.compile(r"(?P<article>[Dd](?:er|es|em|en|ie|as))(?:selb|jenig)en?")
 _ONE_OF = re.compile(r"(?P<stem>k?ein|jed)e[mn]")
-_WITHOUT_UMLAUT = str.maketrans("äöü", "aou")
 _QUANTIFIER = re.compile(r"(?:einige|viele|mehrere)[nr]?|manche", re.IGNORECASE)
 _APPOSED = re.compile(r"(?<=\w), eine? (?!.*\b(?:und|oder)\b)[^,]*$")
 """What else somebody is, behind a comma: "der Vater, ein Tischler"."""
@@ -54,22 +51,24 @@ def nominative(phrase: str) -> str:
     words = phrase.split()
     if len(words) > 1 and words[0].lower() in OWNING_DETERMINERS:
         return nominative(" ".join(words[1:]))
-    if _some_of(words):
-        return " ".join([_some_in_nominative(words), *words[1:]])
+    if len(words) > 2 and words[0].lower() in _SOME and words[1] in GENITIVE_DETERMINERS:  # "zwei ihrer Freunde"
+        some = _ONE_OF.sub(r"\g<stem>er", words[0].lower())
+        return " ".join([some.removesuffix("n") if some.endswith("en") else some, *words[1:]])
     if len(words) > 1 and (same := _SAME.fullmatch(words[0])) is not None:
         words[0] = same["article"]
+    if words[1:2] == ["meisten"]:
+        return " ".join(["die", *words[1:]])
     before = 0
     while before < len(words) - 1 and after_determiner(words[before]) is not None:
         if before and words[before] in _CONTRACTED:  # "die vom Verband beanstandeten Werke"
             break
         before += 1
-    most = "meisten" in words[before : len(words) - 1][:1]
-    rest = words[before + most :]
+    rest = words[before:]
     if not rest or (rest[0] in _PREPOSITIONS and not _nouns(rest)):
         return phrase
     measure = _measure(rest)
     head = measure + _head(rest[measure:])
-    coordinator = before + most + head + 1
+    coordinator = before + head + 1
     if coordinator + 1 < len(words) and words[coordinator] in _COORDINATORS:  # "den Ärztinnen und Ärzten"
         parts = (" ".join(words[:coordinator]), " ".join(words[coordinator + 1 :]))
         return f" {words[coordinator]} ".join(map(nominative, parts))
@@ -77,34 +76,10 @@ def nominative(phrase: str) -> str:
     determiners = words[:before]
     deciding = [word for word in determiners if not means_several(word)] or determiners or [""]
     counted = any(map(_NUMBER.fullmatch, rest[measure:head]))
-    open_ = PLURAL if most or counted or any(map(means_several, determiners)) else EVERY
+    open_ = PLURAL if counted or any(map(means_several, determiners)) else EVERY
     declined = in_nominative(deciding[-1], rest, adjectives, head, open_)
-    if most:
-        return " ".join(["die meisten", *declined])
     quantified = before == 1 and _QUANTIFIER.fullmatch(words[0]) is not None
     return " ".join([words[0].lower().rstrip("nr"), *declined] if quantified else declined)
-
-
-def _some_of(words: Sequence[str]) -> bool:
-    """Whether a phrase is some of a group: "einer der Anwälte", "zwei ihrer Freunde"."""
-    return len(words) > 2 and words[0].lower() in _SOME and words[1] in GENITIVE_DETERMINERS
-
-
-def _some_in_nominative(words: Sequence[str]) -> str:
-    """The first word of "einem der Anwälte", "einigen der Anwälte" in the nominative; "einer der" may be that."""
-    some = words[0].lower()
-    one = _ONE_OF.fullmatch(some)
-    if one is None:
-        return some.removesuffix("n") if some.endswith("en") else some
-    several = words[2 + _head(words[2:])]
-    alone = several.removesuffix("er").translate(_WITHOUT_UMLAUT) if several.endswith("er") else several[:-1]
-    genders = _singular(several) or _singular(alone)  # "Opfer"; "Länder", "Teams"
-    return one["stem"] + STRONG_NOMINATIVE["n" if genders == {"n"} else "m"]
-
-
-def _singular(noun: str) -> set[str]:
-    """The genders that `noun` can have as a nominative."""
-    return {reading.agreement[0] for reading in noun_readings(noun) if reading.agreement in ("mn", "fn", "nn")}
 
 
 def name_in_nominative(before: str, name: str) -> str:
@@ -114,27 +89,16 @@ def name_in_nominative(before: str, name: str) -> str:
     """
     words = name.split()
     head = 0
-    if len(words) > 2 and UNDECLINED.fullmatch(words[0]) and name_adjective(words[1]):
-        head = 1
     while head + 1 < len(words) and words[head + 1][:1].isupper() and precedes_noun(words[head]):
         head += 1
     while head + 2 < len(words) and words[head].endswith("-") and words[head + 1] in _COORDINATORS:
         head += 2  # "Haupt- und Finanzausschuss"
     adjectives = [index for index in range(head) if name_adjective(words[index])]
     determiner = before if after_determiner(before) is not None else None
-    if determiner == "des" and not adjectives and head == len(words) - 1 and _unread_genitive(words[head]):
-        return name.removesuffix("s")
-    if not words or not (adjectives or determiner) or (adjectives and _undeclined(determiner, words, adjectives, head)):
+    if not (adjectives or determiner) or (adjectives and _undeclined(determiner, words, adjectives, head)):
         return name
     several = determiner == "den" and not adjectives  # "den Eisbären" are a club
     return " ".join(in_nominative(determiner, words, adjectives, head, EVERY, several=several))
-
-
-def _unread_genitive(word: str) -> bool:
-    """Whether a word behind "des" has the s of the genitive though it looks like no noun with one: "Merkurs"."""
-    readings = noun_readings(word)
-    genitives = {reading.agreement for reading in readings} & {"mg", "ng"}
-    return bool(readings) and not genitives and len(word) > 4 and word[-1:] == "s" and word[-2:] not in _NO_GENITIVES
 
 
 def _undeclined(determiner: str | None, words: Sequence[str], adjectives: Sequence[int], head: int) -> bool:
@@ -168,7 +132,7 @@ def can_only_be_genitive(before: str, name: str) -> bool:
 
 def _is_attribute(word: str) -> bool:
     """Whether a word that stands before a noun is its attribute; a capital one opens the sentence, as a rule."""
-    if word in _PREPOSITIONS or _NUMBER.fullmatch(word):
+    if _NUMBER.fullmatch(word):
         return False
     return word[0].islower() or name_adjective(word) or adjective_only(word)
 
