@@ -5,16 +5,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from pipeline.entities.cluster import Cluster, MentionSpan
-from pipeline.entities.compound_organisations import organisation_in_compound
-from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.gazetteer import Gazetteer, compound_beginnings
 from pipeline.entities.name_forms import with_titles
+from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset, TokenIndex, token_indices
 
 _ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der)(?: [A-ZÄÖÜ][\w-]+)? $")
 _GETTING = frozenset({"bekam", "bekommt", "erhielt", "erhält", "erntet", "erntete"})
-_VOTES = re.compile(r"\b(?:\w*[Ss]timmen|Mandate?|Prozent|Sitze?)\b")
-"""What nobody gets from a party: "Die meisten Stimmen erhielt Lind von der CDU"."""
 
 
 class Organisations:
@@ -43,9 +41,34 @@ def known_organisation(name: str, gazetteer: Gazetteer) -> str | None:
 
 
 def add_party_in_compound(word: str, person: Cluster, gazetteer: Gazetteer) -> None:
-    name = organisation_in_compound(word, gazetteer)
+    """ "Grünen-Politikerin", "Grünenpolitikerin", "Nato-Generalsekretär" before the name."""
+    name = _organisation_in_compound(word, gazetteer)
     if name is not None:
-        person.add_affiliation(name)
+        person.affiliations.setdefault(name)
+
+
+def _organisation_in_compound(noun: str, gazetteer: Gazetteer) -> str | None:
+    """The known organisation that a hyphen or a role follows in `noun`.
+
+    A name that is an ordinary word too counts before a role only if it is joined to it by an ending, as "Grünen" is:
+    a "Bildreporter" and a "Bildungsministerin" do not belong to "Bild".
+    """
+    compound = noun.removeprefix("Ex-")
+    for beginning in compound_beginnings(compound, gazetteer.longest_word):
+        name = known_organisation(beginning, gazetteer)
+        if name is not None:
+            return name
+    first = compound.split("-", 1)[0]
+    for length in range(3, min(len(first) - 3, gazetteer.longest_word + 1)):
+        known = gazetteer.look_up(first[:length])
+        if (
+            known is not None
+            and known.entry.type == "ORG"
+            and not (known.weak and known.form == first[:length])
+            and role_word(first[length:].capitalize()) is not None
+        ):
+            return known.entry.name
+    return None
 
 
 def add_organisation_behind(
@@ -59,11 +82,10 @@ def add_organisation_behind(
     if first and words.words[first - 1].text in ("der", "die"):
         first -= 1
     before = words.words[first - 1].text if first and words.gap(first - 1, first) == " " else ""
-    gets = before in _GETTING and _VOTES.search(words.text, words.sentence_span(place.begin)[0], place.begin) is None
-    if gets or (words.text.startswith(" bei", end) and before.islower()):
+    if before in _GETTING or (words.text.startswith(" bei", end) and before.islower()):
         return
     for index in token_indices(words.at(end), min(words.at(end) + 4, TokenIndex(len(words.words)))):
         begin = words.words[index].begin
         if begin in organisations.names and _ORGANISATION_BEHIND.fullmatch(words.text, end, begin):
-            person.add_affiliation(organisations.names[begin])
+            person.affiliations.setdefault(organisations.names[begin])
             return

@@ -52,21 +52,15 @@ class Cluster:
         """What it is known by in all articles: "Lars Obst jr." as "Lars Obst junior"."""
         if self.entry is not None:
             return self.entry.id
-        *names, last = self.name.split() or [""]
-        told = generation((*names, last)) if self.type == "PER" else None
-        return entity_id(self.type, self.name if told is None else " ".join((*names, told)))
+        told = generation(self.name.split()) if self.type == "PER" else None
+        return entity_id(self.type, self.name if told is None else f"{self.name.rpartition(' ')[0]} {told}")
 
     def add(self, begin: CharOffset, end: CharOffset, name: str) -> None:
         """Take in a mention by name."""
         insort(self.mentions, MentionSpan(begin, end))
         self.names.setdefault(name)
 
-    def add_role(self, role: str) -> None:
-        """Note a role."""
-        if role:
-            self.roles.setdefault(role)
-
-    def add_affiliation(self, name: str) -> None:
-        """Note an affiliation."""
-        if name:
-            self.affiliations.setdefault(name)
+    def take_in(self, other: "Cluster") -> None:
+        """Take in the mentions and names of another cluster of the same entity."""
+        self.mentions = sorted([*self.mentions, *other.mentions])
+        self.names = {**self.names, **other.names}

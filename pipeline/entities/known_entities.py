@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pipeline.entities.affiliations import known_organisation
 from pipeline.entities.cluster import Cluster
 from pipeline.entities.gazetteer import Gazetteer, GazetteerEntry
 from pipeline.entities.words import WORD
@@ -20,14 +21,9 @@ def add_known(clusters: Iterable[Cluster], gazetteer: Gazetteer) -> None:
             cluster.entry = fitting[0] if len(fitting) == 1 else None
             cluster.name = max(cluster.names, key=len) if cluster.entry is None else cluster.entry.name
         if cluster.entry is not None:
-            affiliations = [_canonical(name, gazetteer) for name in cluster.entry.affiliations]
+            affiliations = [known_organisation(name, gazetteer) or name for name in cluster.entry.affiliations]
             cluster.roles = dict.fromkeys([*cluster.entry.roles, *cluster.roles])
             cluster.affiliations = dict.fromkeys([*affiliations, *cluster.affiliations])
-
-
-def _canonical(name: str, gazetteer: Gazetteer) -> str:
-    known = gazetteer.look_up(name)
-    return known.entry.name if known is not None and known.entry.type == "ORG" else name
 
 
 def _fits(cluster: Cluster, entry: GazetteerEntry) -> bool:

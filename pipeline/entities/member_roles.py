@@ -8,13 +8,12 @@ from pipeline.lexicon import word_list
 from pipeline.spans import TokenIndex
 
 _BODIES = word_list("bodies_called_as_their_members")
-_IN_THE = frozenset({"im", "Im", "ins", "Ins"})
 
 
 def is_member(words: TextWords, index: TokenIndex) -> bool:
     """Whether the word at `index`, right before a person's name, says what the person is: "SVP-Nationalrat Obst"."""
     before = words.words[index - 1].text if index > 0 else ""
-    return words.words[index].text.rsplit("-", 1)[-1] in _BODIES and before not in _IN_THE
+    return words.words[index].text.rsplit("-", 1)[-1] in _BODIES and before.lower() != "im"
 
 
 def without_members(words: TextWords, spans: Sequence[NameSpan]) -> list[NameSpan]:
@@ -23,8 +22,7 @@ def without_members(words: TextWords, spans: Sequence[NameSpan]) -> list[NameSpa
     return [
         span
         for span in spans
-        if words.text[span.begin : span.end] not in _BODIES
-        or span.end + 1 not in persons
-        or words.text[span.end] != " "
+        if span.end + 1 not in persons
+        or words.text[span.begin : span.end] not in _BODIES
         or not is_member(words, words.at(span.begin))
     ]

@@ -14,23 +14,24 @@ from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.member_roles import is_member
 from pipeline.entities.name_forms import gender_by_role, with_titles
 from pipeline.entities.national_names import gazetteer_before
-from pipeline.entities.person_words import TITLES, gender_of_name, is_given_name
+from pipeline.entities.person_words import TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon import word_list
 from pipeline.spans import CharOffset, TokenIndex, char_span
 from schemas.records import Gender
 
-STATUS = re.compile(
-    r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|[Gg]eschäftsführend|kommissarisch|"
+_STATUS = re.compile(
+    r"^(?:früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|[Gg]eschäftsführend|kommissarisch|"
     r"künftig|scheidend|Erst|Zweit|Dritt|[Ll]eitend|Vorsitzend|wissenschaftlich|ärztlich|[Pp]arlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
 )
-_SHORT_STATUS = {"stv": "stellvertretend", "stellv": "stellvertretend", "ehem": "ehemalig"}
 _ENDING = re.compile(r"e[nmrs]?$")
 _BRACKETS = re.compile(
     r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;/]{2,40}?)(?:(?:/|, ?)[A-ZÄÖÜ][^()\d,;]{1,40})?(?:[,;] ?\d{1,3})?\)"
 )
 _CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
+_APPOSITION_ENDS = (",", ".", ";", "\n", "(", " – ", "„", "»", '"')
+"""What closes an apposition; before other signs, the role is the subject of what follows."""
 _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
 _APPOSED = re.compile(
     r"\b[Dd](?:er|ie|em|en) (?:[A-ZÄÖÜ]?[a-zäöüß-]+en? ){0,2}(?P<role>[A-ZÄÖÜ][\w-]+)(?P<of>(?:"
@@ -48,7 +49,7 @@ _LONGEST_RETIRED = len(" a. D. ")
 _TRAILING = re.compile(r"(?: (?:und|der|des|die|das|von|vom|für|bei|am|im|in|zur|zum))+$")
 _WITHIN_COMPLEMENT = word_list("role_complement_words")
 _LONGEST_COMPLEMENT_WORDS = 12
-_INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
+_INFOBOX_ROLES = ("amt", "beruf", "position", "funktion")
 
 
 def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cluster], gazetteer: Gazetteer) -> None:
@@ -78,17 +79,18 @@ def in_genitive(words: TextWords, person: Cluster, place: MentionSpan) -> bool:
 
 def read_infobox(infobox: Mapping[str, str], persons: Iterable[Cluster], gazetteer: Gazetteer) -> None:
     """Note what the infobox says of the person it names."""
-    fields = {key.strip().rstrip(":").lower(): value.strip() for key, value in infobox.items()}
-    name = next((fields[key] for key in _INFOBOX_NAME if key in fields), None)
-    person = next((p for p in persons if name and (p.name == name or p.name.split()[-1] == name.split()[-1])), None)
+    fields = {key.strip().rstrip(":").lower(): value.strip() for key, value in infobox.items() if value.strip()}
+    surname = fields["name"].split()[-1] if "name" in fields else None
+    person = next((person for person in persons if person.name.split()[-1] == surname), None)
     if person is None:
         return
-    for key in _INFOBOX_ROLE:
-        if fields.get(key):
-            person.add_role(fields[key].split(",")[0].strip())
-    for key in _INFOBOX_PARTY:
-        if fields.get(key):
-            person.add_affiliation(known_organisation(fields[key], gazetteer) or fields[key])
+    for key in _INFOBOX_ROLES:
+        role = fields.get(key, "").split(",")[0].strip()
+        if role:
+            person.roles.setdefault(role)
+    party = fields.get("partei")
+    if party is not None:
+        person.affiliations.setdefault(known_organisation(party, gazetteer) or party)
 
 
 def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gazetteer) -> None:
@@ -107,31 +109,23 @@ def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gaz
     role = role_word(word)
     gazetteer = gazetteer_before(words, words.words[index].begin, gazetteer)
     if is_member(words, index):
-        person.add_role(word)
+        person.roles.setdefault(word)
         add_party_in_compound(word, person, gazetteer)
     if role is None or not role.singular or word in ("Frau", "Mann", "Herr"):
         return
     gender = gender_by_role(words, index) or gender_of_name(person.name)
     if role.head not in RELATIONS:
-        person.add_role(_with_status(words, index, undeclined(word, gender), gender) + _since_retired(retired))
+        since = f" {retired['said']}. {retired['of']}." if retired is not None else ""
+        person.roles.setdefault(_with_status(words, index, undeclined(word, gender), gender) + since)
     add_party_in_compound(word, person, gazetteer)
-
-
-def _since_retired(found: re.Match[str] | None) -> str:
-    return f" {found['said']}. {found['of']}." if found is not None else ""
 
 
 def _with_status(words: TextWords, index: TokenIndex, role: str, gender: Gender | None) -> str:
     """The role with "frühere", "stellvertretende" before it, in the nominative."""
     before = words.words[index - 1].text if index else ""
-    if words.gap(index - 1, index) == ". " and before.lower() in _SHORT_STATUS:
-        before = _SHORT_STATUS[before.lower()] + "er"
-    elif words.gap(index - 1, index) != " " or STATUS.match(before) is None:
+    if words.gap(index - 1, index) != " " or _STATUS.match(before) is None:
         return role
-    stem = _ENDING.sub("", before)
-    if stem == before:  # "Ex Minister"
-        return f"{before} {role}"
-    return f"{stem}{'e' if gender == 'f' else 'er'} {role}"
+    return f"{_ENDING.sub('', before)}{'e' if gender == 'f' else 'er'} {role}"
 
 
 def _in_brackets(
@@ -146,9 +140,9 @@ def _in_brackets(
     if name is None and not content[:1].islower():  # "(parteilos)" is no party, whatever the model says
         name = organisations.at.get(char_span(match, 1))
     if name is not None:
-        person.add_affiliation(name)
+        person.affiliations.setdefault(name)
     elif " " not in content and role_word(content) is not None:
-        person.add_role(undeclined(content, gender_of_name(person.name)))
+        person.roles.setdefault(undeclined(content, gender_of_name(person.name)))
 
 
 def _apposition(
@@ -175,32 +169,20 @@ def _apposition(
         index += 1
     else:
         return
-    role_begin = words.words[index]
-    retired = _RETIRED.match(words.text, role_begin.end)
-    role_end = char_span(retired)[1] if retired is not None else role_begin.end
-    stop = _CLAUSE_END.search(words.text, role_end)
-    complement_end = char_span(stop)[0] if stop is not None else CharOffset(len(words.text))
-    complement = words.text[role_end:complement_end]
-    if stop is not None and stop.group() != "\n":
-        complement_end = role_end + _nominal_part(complement)
-        complement = words.text[role_end:complement_end]
-    # Only what a comma closes is an apposition: else the role is the subject of what follows.
-    if (
-        stop is None
-        or stop.group() not in (",", ".", ";", "\n", "(", " – ", "„", "»", '"')
-        or (
-            complement
-            and (_COMPLEMENT.match(complement) is None or len(complement.split()) > _LONGEST_COMPLEMENT_WORDS)
-        )
-    ):
+    stop = _CLAUSE_END.search(words.text, word.end)
+    if stop is None or stop.group() not in _APPOSITION_ENDS:
+        return
+    complement = words.text[word.end : char_span(stop)[0]]
+    complement = complement[: _nominal_part(complement)]
+    if complement and (_COMPLEMENT.match(complement) is None or len(complement.split()) > _LONGEST_COMPLEMENT_WORDS):
         return
     if role.head not in RELATIONS:
         gender = role.gender or gender_of_name(person.name)
-        said = _with_status(words, index, undeclined(role_begin.text, gender), gender)
-        person.add_role(said + _since_retired(retired) + _TRAILING.sub("", complement.rstrip()))
-    add_party_in_compound(role_begin.text, person, gazetteer)
-    for name in organisations.between(role_begin.end, complement_end):
-        person.add_affiliation(name)
+        said = _with_status(words, index, undeclined(word.text, gender), gender)
+        person.roles.setdefault(said + _TRAILING.sub("", complement.rstrip()))
+    add_party_in_compound(word.text, person, gazetteer)
+    for name in organisations.between(word.end, word.end + len(complement)):
+        person.affiliations.setdefault(name)
 
 
 def _apposed(
@@ -219,19 +201,14 @@ def _apposed(
     role = role_word(match["role"]) if match is not None else None
     if match is None or role is None or not role.singular or role.head in RELATIONS:
         return
-    if any(map(is_given_name, match["of"].partition(" und ")[2].split())):
-        return  # "der Bürgermeister von Waldau und Otto Kern, Ida Körber und …"
     if _OF_ONE.search(words.text, begin, char_span(match)[0]):
-        return
-    of_a_woman = role.gender == "f" or match[0].lower().startswith("die ")
-    if of_a_woman and gender_of_name(person.name) == "m":  # "die Vorsitzende der SPD, Landrat Falk Ahlers und …"
         return
     gender = role.gender or gender_of_name(person.name)
     said = _with_status(words, words.at(char_span(match, "role")[0]), undeclined(match["role"], gender), gender)
-    person.add_role(said + match["of"])
+    person.roles.setdefault(said + match["of"])
     add_party_in_compound(match["role"], person, gazetteer)
     for name in organisations.between(*char_span(match, "of")):
-        person.add_affiliation(name)
+        person.affiliations.setdefault(name)
 
 
 def _nominal_part(complement: str) -> int:

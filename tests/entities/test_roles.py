@@ -28,7 +28,6 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Gregory Pell, Außenminister der USA, kam.", ["Außenminister der USA"], []),
         ("Das sagte Marinows Sprecher Piotr Lewandowicz.", ["Sprecher"], []),
         ("Er traf den früheren Bundeskanzler Falk Ahlers.", ["früherer Bundeskanzler"], []),
-        ("Ex Minister Falk Ahlers kam.", ["Ex Minister"], []),
         ("Die frühere Ministerin Anna Körber kam.", ["frühere Ministerin"], []),
         ("Die Grünen-Politikerin Anna Körber kam.", ["Grünen-Politikerin"], ["Bündnis 90/Die Grünen"]),
         ("Der AfD-Abgeordnete Falk Ahlers kam.", ["AfD-Abgeordneter"], ["AfD"]),
@@ -36,7 +35,6 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Das sagte kfd-Vorsitzende Anna Körber.", ["kfd-Vorsitzende"], []),
         ("Das sagte Bürgermeister a. D. Falk Ahlers.", ["Bürgermeister a. D."], []),
         ("Die Ministerin a.D. Dr. Anna Körber kam.", ["Ministerin a. D."], []),
-        ("Falk Ahlers, Pfarrer i. R., kam.", ["Pfarrer i. R."], []),
         ("Der Kieler Angestellte Chen Guangming kam.", ["Angestellter"], []),
         ("Das ist Obst, der den Mitangeklagten Ilja Kurzow vertritt.", ["Mitangeklagter"], []),
         ("Der Anwalt, der dem Abgeordneten Kwabo Thornquist half, kam.", ["Abgeordneter"], []),
@@ -56,7 +54,6 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ),
         ("Das meint Anna Körber von der Commerzbank.", [], ["Commerzbank"]),
         ("Unterstützung erhielt Anna Körber von der Commerzbank.", [], []),
-        ("Die meisten Stimmen erhielt Anna Körber von der SPD.", [], ["SPD"]),
         ("Lob bekommt Falk Ahlers von der SPD.", [], []),
         ("Mehr Einsatz fordert Falk Ahlers von der SPD.", [], ["SPD"]),
         ("Das sagte Anna Körber bei der Commerzbank.", [], []),
@@ -72,7 +69,6 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ),
         ("Der Vorsitzende der SPD, Prof. Dr. Falk Ahlers, kam.", ["Vorsitzender der SPD"], ["SPD"]),
         ("Der Vorsitzende der SPD, Landrat Falk Ahlers, kam.", ["Landrat", "Vorsitzender der SPD"], ["SPD"]),
-        ("Die Vorsitzende der SPD, Landrat Falk Ahlers, kamen.", ["Landrat"], []),
         ("Der Vorsitzende der SPD ging. Landrat Falk Ahlers kam.", ["Landrat"], []),
         ("Anna Körber, klimapolitische Sprecherin der SPD, kam.", ["klimapolitische Sprecherin der SPD"], ["SPD"]),
         ("Das sagt der haushaltspolitische Sprecher Falk Ahlers.", ["haushaltspolitischer Sprecher"], []),
@@ -83,8 +79,6 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Einer der Angeklagten, Falk Ahlers, kam.", ["Angeklagter"], []),
         ("Das sagte der Erste Beigeordnete, Falk Ahlers.", ["Erster Beigeordneter"], []),
         ("Die Zweite Bürgermeisterin Anna Körber kam.", ["Zweite Bürgermeisterin"], []),
-        ("Die stv. Landrätin Anna Körber kam.", ["stellvertretende Landrätin"], []),
-        ("Der ehem. Trainer Falk Ahlers kam.", ["ehemaliger Trainer"], []),
         ("Chefarzt Priv.-Doz. Dr. Falk Ahlers kam.", ["Chefarzt"], []),
         (
             "Der Parlamentarische Geschäftsführer der SPD, Falk Ahlers, kam.",
@@ -153,11 +147,6 @@ def test_roles_and_affiliations(extract: EntityExtractor, text: str, roles: list
 def test_what_stands_in_brackets(text: str, roles: list[str], affiliations: list[str]) -> None:
     found = next(entity for entity in GivenNames().marked(text) if entity.type == "PER")
     assert (found.roles, found.affiliations) == (roles, affiliations)
-
-
-def test_who_follows_somebody_in_a_list_is_not_what_another_is(extract: EntityExtractor) -> None:
-    text = "Es kamen der Bürgermeister von Lindow und Pfarrer Otto Lamm, Anna Körber, Jan Reif und Gäste."
-    assert [e.roles for e in extract(clean_article(text)).entities if e.type == "PER"] == [["Pfarrer"], [], []]
 
 
 def test_the_infobox_counts(extract: EntityExtractor) -> None:
