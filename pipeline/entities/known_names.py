@@ -29,8 +29,9 @@ def known_names(
     known = []
     for begin, end, match in gazetteer.matches(words):
         span = NameSpan(begin, end, match.entry.type, match)
-        alone = not match.weak and not match.town and NAME_RULES["gazetteer"].on and _possible(span, evidence)
-        another = _anothers(span, types.get((begin, end)), evidence) or _no_genitive(words, span, match)
+        possible = match.entry.users or evidence is None or evidence.name(begin, end) >= UNLIKELY
+        alone = not match.weak and not match.town and NAME_RULES["gazetteer"].on and possible
+        another = _anothers(span, match, types.get((begin, end)), evidence) or _no_genitive(words, span, match)
         if (alone or found.meets(begin, end)) and not another:
             known.append(span)
     return known
@@ -38,26 +39,18 @@ def known_names(
 
 def _no_genitive(words: TextWords, known: NameSpan, match: GazetteerMatch) -> bool:
     """Whether a place that looks like the genitive of a known one cannot be one: "in Engers" is not the town Enger."""
-    index = words.at(known.begin)
-    if match.entry.type != "LOC" or words.text[known.begin : known.end] != match.form + "s" or index == 0:
-        return False
-    before = words.words[index - 1].text.lower()
-    return before in _BEFORE_PLACES and words.gap(index - 1, index) == " " and not owns(words, known.end)
+    before = words.words[max(0, words.at(known.begin) - 1)].text.lower()
+    declined = match.entry.type == "LOC" and words.text[known.begin : known.end] == match.form + "s"
+    return declined and before in _BEFORE_PLACES and not owns(words, known.end)
 
 
-def _possible(known: NameSpan, evidence: NameEvidence | None) -> bool:
-    users = known.known is not None and known.known.entry.users
-    return users or evidence is None or evidence.name(known.begin, known.end) >= UNLIKELY
-
-
-def _anothers(known: NameSpan, seen: NameSpan | None, evidence: NameEvidence | None) -> bool:
+def _anothers(known: NameSpan, match: GazetteerMatch, seen: NameSpan | None, evidence: NameEvidence | None) -> bool:
     """Whether a known name is another's, since the model sees one of another type in the same place.
 
     A club is called as its town is ("Sieg gegen Lindow"). Countries are teams, and ordinary words other names, only
     where the model is sure.
     """
-    match = known.known
-    if match is None or seen is None or seen.type == known.type or match.entry.users:
+    if seen is None or seen.type == known.type or match.entry.users:
         return False
     club = (known.type, seen.type) == ("LOC", "ORG")
     if club and match.town and NAME_RULES["club"].on:

@@ -10,12 +10,10 @@ from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch, compound_begi
 from pipeline.entities.known_names import known_names
 from pipeline.entities.member_roles import without_members
 from pipeline.entities.name_evidence import NameEvidence
-from pipeline.entities.name_extents import with_nouns, without_kind
 from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
 from pipeline.entities.national_names import demonym, in_their_countries
-from pipeline.entities.nicknames import with_nicknames
-from pipeline.entities.person_words import TITLES, is_given_name
+from pipeline.entities.person_words import is_given_name
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.repeated_names import add_repeated_names
 from pipeline.entities.roles_lexicon import role_word
@@ -24,7 +22,6 @@ from pipeline.entities.turn_labels import with_turn_labels
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.nouns import noun_readings
-from pipeline.lexicon.words import SMALL_NAMES, WEEKDAYS
 from pipeline.spans import CharOffset, char_span
 from schemas.records import EntityType
 
@@ -32,9 +29,10 @@ ModelSpan = tuple[CharOffset, CharOffset, EntityType]
 _DESCRIBING = word_list("describing_nouns")
 _HAPPENINGS = endings("happening_endings")
 _ABBREVIATED = re.compile(r"(?:\.\w{1,3}|\be\. V|\b(?:Bros|Cie|Co|Corp|Inc|Ltd))$")
+_DISTRICT = re.compile(r"(?:Alt|Land)?[Kk]reis(?:es)?")
+_CALLED_BY_PLACE = re.compile(rf"(?=[A-ZÄÖÜ])\w*(?i:{'|'.join(endings('bodies_before_places'))})(?:e?s)?")
 _LONGEST = 300
 """Characters of a name, of which its id is made; what is longer is data in the text, such as Base64."""
-_NAME_BEHIND = re.compile(r" [A-ZÄÖÜ]")
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
 
@@ -52,7 +50,6 @@ def name_spans(
     if NAME_RULES["line-end"].on:
         lines = [part for found in lines for part in _in_lines(words, *found)]
     repaired = [span for found in lines if (span := _repaired(words, *found, gazetteer)) is not None]
-    repaired = with_nicknames(words, repaired)
     known = known_names(words, repaired, gazetteer, evidence)
     spans = [_known_part(words, span, gazetteer) for span in _merged(words, repaired, known)]
     if NAME_RULES["turn-label"].on:
@@ -64,7 +61,7 @@ def name_spans(
     persons = frozenset((found.begin, found.end) for found in repaired if found.type == "PER")
     spans = without_members(words, sorted(with_one_type(words, spans, persons, evidence)))
     spans = in_their_countries(words, spans, gazetteer)
-    return [span for span in with_nouns(words, spans) if span.end - span.begin <= _LONGEST]
+    return [span for span in _with_nouns(words, spans) if span.end - span.begin <= _LONGEST]
 
 
 def _in_lines(words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType) -> Iterator[ModelSpan]:
@@ -85,33 +82,22 @@ def _repaired(
     if not inside:
         return None
     if entity_type == "PER":
-        return _repaired_person(words, begin, end)
+        edges = strip_titles(words, begin, end) if NAME_RULES["person-edges"].on else (begin, end)
+        return NameSpan(*edges, "PER") if edges is not None else None
     end = _with_last_sign(words.text, begin, inside[-1].end, end)
-    if entity_type == "ORG" and len(inside) == 1 and "/" in inside[0].text and NAME_RULES["agency-service"].on:
-        agency, _, service = inside[0].text.partition("/")  # "dpa/lni" is the agency with its service
-        named = (agency.islower() and service.isupper()) or gazetteer.look_up(agency) is not None
-        end = inside[0].begin + len(agency) if named else end
-    if entity_type == "ORG" and NAME_RULES["kind-before-name"].on:
-        begin = without_kind(words, begin, end)
-    derived = entity_type == "LOC" and len(inside) == 1 and NAME_RULES["derived-word"].on
-    if derived and _derived(inside[0].text, gazetteer):
-        return None
-    ordinary = entity_type == "MISC" and len(inside) == 1 and inside[0].text.islower()
-    title = entity_type == "ORG" and all(word.text in TITLES for word in inside)  # "Dipl.-Ing.", "MdB"
-    if title and inside[-1].text == "PD":  # the Partito Democratico, unless a name follows
-        title = _NAME_BEHIND.match(words.text, end) is not None
-    if begin >= end or title or (ordinary and inside[0].text not in SMALL_NAMES):
-        return None  # „berührend“ is no title
-    alone = len(inside) == 1 and NAME_RULES["role-or-happening"].on
-    dated = alone and inside[0].text.lower() in WEEKDAYS and _in_brackets(words.text, begin, end)
-    if alone and (dated or role_word(inside[0].text) is not None or _event(inside[0].text)):
-        return None
+    if len(inside) == 1:
+        word = inside[0].text
+        if entity_type == "ORG" and "/" in word and NAME_RULES["agency-service"].on:
+            agency, _, service = word.partition("/")  # "dpa/lni" is the agency with its service
+            named = (agency.islower() and service.isupper()) or gazetteer.look_up(agency) is not None
+            end = inside[0].begin + len(agency) if named else end
+        if entity_type == "LOC" and NAME_RULES["derived-word"].on and _derived(word, gazetteer):
+            return None
+        if entity_type == "MISC" and word.islower():
+            return None  # „berührend“ is no title
+        if NAME_RULES["role-or-happening"].on and (role_word(word) is not None or _event(word)):
+            return None
     return NameSpan(begin, end, entity_type)
-
-
-def _in_brackets(text: str, begin: CharOffset, end: CharOffset) -> bool:
-    """Whether a word stands alone in brackets, as a day behind a newspaper does: "der Nordpost (Dienstag)"."""
-    return begin > 0 and text[begin - 1] == "(" and text[end : end + 1] == ")"
 
 
 def _with_last_sign(text: str, begin: CharOffset, end: CharOffset, model: CharOffset) -> CharOffset:
@@ -124,18 +110,6 @@ def _with_last_sign(text: str, begin: CharOffset, end: CharOffset, model: CharOf
         return end + 1
     abbreviated = end < model and text[end] == "." and _ABBREVIATED.search(text, begin, end) is not None
     return end + 1 if abbreviated else end
-
-
-def _repaired_person(words: TextWords, begin: CharOffset, end: CharOffset) -> NameSpan | None:
-    inside = words.of_span(begin, end)
-    if words.text[begin] == "@" and len(inside) == 1:  # what somebody is called in a social network
-        return NameSpan(begin, inside[0].end, "PER")
-    edges = strip_titles(words, begin, end) if NAME_RULES["person-edges"].on else (begin, end)
-    if edges is None:
-        return None
-    name = words.text[slice(*edges)]
-    small = name[0].isalpha() and not name[0].isupper() and " " not in name
-    return None if small else NameSpan(*edges, "PER")
 
 
 def _event(word: str) -> bool:
@@ -184,16 +158,12 @@ def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
 
     A longer place is another one ("Salzburger Alpen"), and so is what has a place behind ("Adler Mannheim").
     """
-    if (
-        not (found.begin <= known.begin and known.end <= found.end)
-        or found.end - found.begin == known.end - known.begin
-    ):
+    if known.end > found.end or found.end - found.begin == known.end - known.begin:
         return False
     before = words.text[found.begin : known.begin].split()
     behind = words.text[known.end : found.end].strip(" .,")
     located = found.type == known.type != "LOC"
     described = all(word in _DESCRIBING or (located and _of_town(word)) for word in before)
-    described = described and not _with_given_name(words, found, known)
     return bool(behind) or not described
 
 
@@ -226,6 +196,27 @@ def _known_part(words: TextWords, span: NameSpan, gazetteer: Gazetteer) -> NameS
     known = gazetteer.look_up(name)
     found = known is not None and known.entry.type in ("ORG", "LOC")
     return NameSpan(span.begin, span.end, known.entry.type, known) if known is not None and found else span
+
+
+def _with_nouns(words: TextWords, spans: Iterable[NameSpan]) -> Iterator[NameSpan]:
+    """`spans` in reading order, each with the noun that it is called by: "Kreis Waldau", "Sparkasse Waldau"."""
+    taken = CharOffset(0)
+    for span in spans:
+        yield _with_noun(words, taken, span) if NAME_RULES["noun-before-place"].on else span
+        taken = span.end
+
+
+def _with_noun(words: TextWords, taken: CharOffset, span: NameSpan) -> NameSpan:
+    """The name of a place, or what the model takes for a body called so, with the noun before it."""
+    noun, place = words.words[max(0, words.at(span.begin) - 1)], words.text[span.begin : span.end]
+    apart = noun.begin < taken or words.text[noun.end : span.begin] != " " or words.text[span.end : span.end + 1] == "-"
+    if apart or place.isupper():
+        return span
+    if span.type == "LOC" and _DISTRICT.fullmatch(noun.text):
+        return NameSpan(noun.begin, span.end, "LOC")
+    body = " " not in place and (span.type == "LOC" or (span.type == "ORG" and span.known is None))
+    called = body and _CALLED_BY_PLACE.fullmatch(noun.text) is not None
+    return NameSpan(noun.begin, span.end, "ORG") if called else span
 
 
 def _in_compounds(words: TextWords, spans: list[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:

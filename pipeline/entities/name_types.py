@@ -9,7 +9,7 @@ from pipeline.entities.gazetteer import GazetteerMatch
 from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import person_tokens
 from pipeline.entities.person_patterns import introduces
-from pipeline.entities.person_words import GENDERED_TITLES, is_given_name
+from pipeline.entities.person_words import GENDERED_TITLES
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
@@ -19,7 +19,6 @@ from schemas.records import EntityType
 _Place = tuple[CharOffset, CharOffset]
 _BEFORE_PLACES = word_list("before_places")
 _DEFINITE_ARTICLES = word_list("definite_articles")
-_MARKS = frozenset("„“”\"»«›‹‚‘’'")
 
 
 def with_one_type(
@@ -32,7 +31,6 @@ def with_one_type(
     """
     counts: dict[str, Counter[EntityType]] = {}
     surnames: set[str] = set()
-    given: set[str] = set()
     listed = enumerated_organisations(words, spans) if NAME_RULES["enumeration"].on else frozenset()
     for span in spans:
         text = words.text[span.begin : span.end]
@@ -41,7 +39,6 @@ def with_one_type(
             continue
         if span.type == "PER" and " " in text and (tokens := person_tokens(text)):
             surnames.add(tokens[-1])
-            given.add(tokens[0])
         elif span.known is not None and _introduced(words, span, span.known, persons):
             surnames.add(text)
     result = []
@@ -49,9 +46,7 @@ def with_one_type(
         text = words.text[span.begin : span.end]
         surname = text in surnames or text.removesuffix("s") in surnames
         if span.known is not None:
-            called = is_given_name(text) and (span.type == "LOC" or text in given)
-            person = surname or (called and (span.begin, span.end) in persons)
-            gives_way = person and _gives_way(words, span, span.known, persons)
+            gives_way = surname and _gives_way(words, span, span.known, persons)
             result.append(NameSpan(span.begin, span.end, "PER") if gives_way else span)
             continue
         if evidence is not None and evidence.sure(span):
@@ -84,12 +79,8 @@ def _gives_way(words: TextWords, span: NameSpan, known: GazetteerMatch, persons:
     if _introduced(words, span, known, persons):
         return True
     first = words.at(span.begin)
-    gap = words.gap(first - 1, first)
-    following = words.text[span.end : span.end + 1]
-    if known.entry.users or following == "-" or gap.endswith("(") or (gap[-1:] in _MARKS and following in _MARKS):
+    before = words.words[first - 1].text.lower() if words.gap(first - 1, first) == " " else ""
+    if known.entry.users or before in _BEFORE_PLACES or words.text[span.end : span.end + 1] == "-":
         return False
-    before = words.words[first - 1].text.lower() if gap == " " else ""
-    seen = (span.begin, span.end) in persons
-    if known.entry.type == "LOC":
-        return before not in _BEFORE_PLACES and (seen or before not in _DEFINITE_ARTICLES)
-    return seen and before not in _BEFORE_PLACES | _DEFINITE_ARTICLES
+    place, seen = known.entry.type == "LOC", (span.begin, span.end) in persons
+    return (place and seen) or ((place or seen) and before not in _DEFINITE_ARTICLES)

@@ -43,13 +43,6 @@ NAME_RULES = RuleSet[NameRule](
             "dpa|ORG|1",
         ),
         NameRule(
-            "kind-before-name",
-            "A noun that only says what an organisation is belongs to no name.",
-            "Das sagte die [Partei Recht und Ordnung|ORG].",
-            "Das sagte die [Partei der Ordnung|ORG].",
-            "Recht und Ordnung|ORG|1",
-        ),
-        NameRule(
             "derived-word",
             "An adjective or a demonym of a place is not the place.",
             "Der [Dortmunder|LOC] Rat tagt.",

@@ -32,23 +32,6 @@ def test_a_place_belongs_to_the_noun_that_is_called_by_it(given: GivenNames, tex
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("Das sagte die [Partei Recht und Ordnung|ORG].", ["Recht und Ordnung"]),
-        ("Das sagte der [Autokonzern Nordbau|ORG].", ["Nordbau"]),
-        ("Die Bilanz des [Konzerns Nordbau|ORG] fehlt.", ["Nordbau"]),
-        ("Das sagte die [Partei der Ordnung|ORG].", ["Partei der Ordnung"]),
-        ("Das sagte die [Partei|ORG].", ["Partei"]),
-        ("Das sagte der [Verein Nordbau|ORG].", ["Verein Nordbau"]),
-    ],
-)
-def test_what_only_says_what_an_organisation_is_belongs_to_no_name(
-    given: GivenNames, text: str, names: list[str]
-) -> None:
-    assert [entity.name for entity in given.marked(text)] == names
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
         ("Sie zog nach [Engers|LOC].", ["Engers"]),
         ("Sie kletterten in [Engers|LOC] hinauf.", ["Engers"]),
         ("Der Rat [Engers|LOC] tagt.", ["Enger"]),

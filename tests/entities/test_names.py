@@ -109,7 +109,6 @@ def test_a_name_that_is_declined_alone_is_shown_as_the_text_has_it_elsewhere(
             "[Kai Linke|PER] kam. [Linke|ORG] und SPD stimmten zu.",
             {"per/kai-linke": 1, "org/die-linke": 1, "org/spd": 1},
         ),
-        ("[Frank Stern|PER] las im „[Stern|PER]“.", {"per/frank-stern": 1, "org/stern": 1}),
         ("[Sandro Wagner|PER] schwieg zur [Wagner-Miliz|ORG].", {"per/sandro-wagner": 1, "org/wagner-miliz": 1}),
         ("[Kai Ahlers|PER] kam. Das sagte [Wagner|PER].", {"per/kai-ahlers": 1, "org/wagner-gruppe": 1}),
         ("[Oliver Porsche|PER] kam.", {"per/oliver-porsche": 1}),
@@ -149,13 +148,9 @@ def test_a_club_is_called_as_its_town_is(given: GivenNames, text: str, mentions:
         ("Sponsor [Bosch|ORG] zögert. Das sagte [Bosch|ORG].", {"org/bosch": 2}),
         ("Weltmeister [Argentinien|LOC] siegt.", {"loc/argentinien": 1}),
         ("Sie ist die reichste Frau [Chinas|LOC].", {"loc/china": 1}),
-        ("Schüler [Jonas Kolb|PER] lacht. Dann ging [Jonas|PER].", {"per/jonas-kolb": 2}),
         ("[Jonas Kolb|PER] lacht. Dann ging Jonas.", {"per/jonas-kolb": 2}),
-        ("[Abas|PER] lachte.", {"per/abas": 1}),
-        ("[Otto Kern|PER] kam. „Prost, [Otto|PER]!“", {"per/otto-kern": 2}),
         ("[Otto Kern|PER] kam. Bei [Otto|PER] und [Otto|ORG] fehlt es.", {"per/otto-kern": 1, "org/otto": 2}),
         ("[Geras|LOC] Rathaus brannte.", {"loc/gera": 1}),
-        ("[Charlotte|PER] lachte. Er flog nach [Charlotte|PER].", {"per/charlotte": 1, "loc/charlotte": 1}),
         ("Die Pakete von [Otto|ORG] kamen.", {"org/otto": 1}),
     ],
 )
@@ -201,7 +196,6 @@ def test_an_article_can_belong_to_a_name(given: GivenNames, text: str, names: li
         ("Das hat [Marcel Ruhls|PER] seinen Kollegen gesagt.", ["Marcel Ruhls"]),
         ("Das rief [Marcel Ruhls|PER] ohne Scheu.", ["Marcel Ruhls"]),
         ("Auch [Marcel Ruhls|PER] forderte Hilfe.", ["Marcel Ruhls"]),
-        ("Sie hörten [Ruhls|PER] bekannte Oper.", ["Ruhl"]),
         ("[Ida Berg-Ruhls|PER] erklärte Journalisten den Plan.", ["Ida Berg-Ruhls"]),
         ("Das sagten [Marcel Ruhls|PER] vier Kollegen.", ["Marcel Ruhl"]),
         ("Dort hielt [Ute Harms|PER] Andacht.", ["Ute Harms"]),
@@ -273,13 +267,9 @@ def test_capitals_are_not_how_a_name_is_shown(given: GivenNames) -> None:
     ("text", "names", "roles"),
     [
         ("Der Chemiker [Falk Ahlers MdB|PER] kam.", ["Falk Ahlers"], ["Chemiker"]),
-        ("Der Leiter des Amts, [Falk Ahlers|PER] [MdL|ORG], kam.", ["Falk Ahlers"], []),
-        ("Die Architektin [Dipl.-Ing|ORG]. [Ida Körber|PER] kam.", ["Ida Körber"], ["Architektin"]),
         ("SPÖ-Klubobfrau NAbg. [Ida Körber|PER] kam.", ["SPÖ", "Ida Körber"], ["SPÖ-Klubobfrau"]),
         ("Ex-Minister DI Dr. [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["Ex-Minister"]),
         ("IV-Präsident KommR [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["IV-Präsident"]),
-        ("Der Arzt [PD|ORG] [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["Arzt"]),
-        ("In Rom verlor der [PD|ORG] die Wahl.", ["PD"], []),
         ("Für Lindow traf [ANGEL DI LINDO|PER] zweimal.", ["ANGEL DI LINDO"], []),
     ],
 )
@@ -291,9 +281,7 @@ def test_titles_are_no_names_and_stand_between_role_and_name(
     assert [role for entity in found for role in entity.roles] == roles
 
 
-@pytest.mark.parametrize(
-    ("dateline", "name"), [("BAD LINDOW", "Bad Lindow"), ("LIND AM SEE", "Lind am See"), ("USA", "USA")]
-)
+@pytest.mark.parametrize(("dateline", "name"), [("BAD LINDOW", "Bad Lindow"), ("USA", "USA")])
 def test_a_dateline_in_capitals_is_a_place_as_others_are(given: GivenNames, dateline: str, name: str) -> None:
     given.names = [(CharOffset(0), CharOffset(len(dateline)), "LOC")]
     (place,) = given(clean_article(f"{dateline}. Der Rat tagte.", dateline=dateline)).entities
@@ -452,7 +440,6 @@ def test_persons(extract: EntityExtractor, text: str, expected: dict[str, list[s
         ("Aus Essen kam das Essen.", {"Essen": "LOC"}),
         ("Die Linke und die Grünen stimmten zu.", {"Die Linke": "ORG", "Grüne": "ORG"}),
         ("Die Grünen fordern mehr, die Jungen bei den Grünen noch mehr.", {"Grüne": "ORG"}),
-        ("Sie wählten Die Grünen.", {"Die Grünen": "ORG"}),
         ("Die Zeit schrieb das.", {"Die Zeit": "ORG"}),
     ],
 )
@@ -560,28 +547,13 @@ def test_a_full_stop_can_be_part_of_a_name(given: GivenNames, text: str, mention
 
 
 @pytest.mark.parametrize(
-    ("text", "mentions"),
-    [
-        ("Das schrieb [@HannaToelke|PER] am Montag.", ["@HannaToelke"]),
-        ("Das schrieb [@hannatoelke|PER] am Montag.", ["@hannatoelke"]),
-        ("Das schrieb [Dr. Hanna Tölke|PER] am Montag.", ["Hanna Tölke"]),
-    ],
-)
-def test_what_somebody_is_called_in_a_network_keeps_its_sign(given: GivenNames, text: str, mentions: list[str]) -> None:
-    assert [mention.text for entity in given.marked(text) for mention in entity.mentions] == mentions
-
-
-@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("Das sagte Carsten M.", "Carsten M."),
-        ("Das schrieb sie auf X.", "X"),
-        ("Das schrieb sie auf der Plattform X.", "X"),
-        ("Das las sie im Kurznachrichtendienst X.", "X"),
         ("Über Malcolm X.", "Malcolm X."),
     ],
 )
-def test_the_full_stop_of_an_initial_belongs_to_it_and_the_network_has_none(text: str, name: str) -> None:
+def test_the_full_stop_of_an_initial_belongs_to_it(text: str, name: str) -> None:
     begin = CharOffset(text.index(name))
     assert text[begin : with_full_stop(text, begin, CharOffset(len(text) - 1))] == name
 
@@ -657,22 +629,6 @@ def test_the_head_of_a_role_tells_the_gender(name: str, role: str, told: tuple[s
 def test_who_belongs_to_somebody_does_not_tell_his_gender(given: GivenNames, name: str) -> None:
     (found,) = given.marked(f"[{name}|PER] ging. Die Anwältin [{name.removeprefix('Jan ')}s|PER] kam.")
     assert (found.gender, found.roles) == ("m", [])
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "names"),
-    [
-        ("Das sagte sie der Nordpost (Dienstag).", "Dienstag", []),
-        ("Das sagte sie dem „Freitag“.", "Freitag", ["Freitag"]),
-        ("Das sagte Ida Tölke (Mitte).", "Mitte", ["Mitte"]),
-    ],
-)
-def test_a_day_in_brackets_is_no_name(text: str, name: str, names: list[str]) -> None:
-    begin = CharOffset(text.index(name))
-    found = name_spans(
-        TextWords(text, [CharOffset(0)]), [(begin, CharOffset(begin + len(name)), "ORG")], load_gazetteer(None)
-    )
-    assert [text[span.begin : span.end] for span in found if span.begin == begin] == names
 
 
 def test_a_compound_with_a_name_in_marks_is_called_by_the_name() -> None:

@@ -44,7 +44,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "agents.seen_store": ("test_seen_store.py",),
 }
 GOLDEN = "quotes/test_golden.py", "entities/test_golden.py"
-NAMES = tuple(f"entities/test_{name}.py" for name in ("registry", "names", "nicknames", "gazetteer"))
+NAMES = tuple(f"entities/test_{name}.py" for name in ("registry", "names", "gazetteer"))
 ROLES = ("entities/test_roles.py", "entities/test_nominative.py")
 QUOTES = (
     "quotes/test_registry.py",
