@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import (
@@ -13,7 +13,7 @@ from pipeline.lexicon.words import (
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.marks import CLOSING, QuotedText
-from pipeline.quotes.text import AnalysedText, Sentence, Token
+from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.word_shapes import is_finite_reporting
 from pipeline.spans import CharRange, TokenIndex, TokenRange
 
@@ -38,8 +38,6 @@ class Passage:
     last: TokenIndex
     whole: bool
     words: int
-    taken: bool = False
-    ranges: list[CharRange] = field(default_factory=list)
 
 
 def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
@@ -52,7 +50,7 @@ def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
         if first >= last:
             continue
         words = sum(token.word for token in analysed.tokens[first:last])
-        passage = Passage(quoted, first, last, False, words, ranges=quoted.spans)
+        passage = Passage(quoted, first, last, False, words)
         passage.whole = _stands_alone(analysed, sentence, passage, found[-1] if found else None)
         found.append(passage)
     return found
@@ -62,11 +60,8 @@ def _behind_frame(analysed: AnalysedText, earlier: Passage | None) -> bool:
     """Whether a frame follows the passage before, so that it may go on: "„Wir müssen“, so Obst, „handeln.“"."""
     if earlier is None or not earlier.whole or analysed.tokens[earlier.last].text not in DASHES:
         return False
-    return _opens_frame(analysed.tokens[earlier.last + 1])
-
-
-def _opens_frame(token: Token) -> bool:
-    return is_finite_reporting(token) or token.lower == "so"
+    opener = analysed.tokens[earlier.last + 1]
+    return is_finite_reporting(opener) or opener.lower == "so"
 
 
 def up_to_frames(found: Sequence[Passage]) -> list[Passage]:
@@ -82,14 +77,6 @@ def up_to_frames(found: Sequence[Passage]) -> list[Passage]:
         else:
             result.append(passage)
     return result[::-1]
-
-
-def _before_frame(analysed: AnalysedText, sentence: Sentence, passage: Passage, earlier: Passage | None) -> bool:
-    """Whether a passage goes on with the one before, and a frame of both follows."""
-    if earlier is None or not earlier.whole or passage.first > earlier.last + 1:
-        return False
-    frame = passage.last + 1
-    return frame < sentence.last and analysed.tokens[passage.last].text == "," and _opens_frame(analysed.tokens[frame])
 
 
 def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage, earlier: Passage | None) -> bool:
@@ -115,12 +102,10 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage, 
             spoken = tokens[sentence.first : passage.first]
             closed = not after or not after[0].isalnum()
             told = passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
-            goes_on = _behind_frame(analysed, earlier) or _before_frame(analysed, sentence, passage, earlier)
-            return closed and (told or goes_on)
+            return closed and (told or _behind_frame(analysed, earlier))
         return enough if ends else passage.words >= 3 and after in DASHES
     long = passage.words >= 5 and tokens[passage.first + 1].capital and (not after or after in ".,;")
-    reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower(), ()))
-    return long and (ends or reporting) and before.lower() not in DETERMINERS
+    return long and ends
 
 
 def is_name(analysed: AnalysedText, passage: Passage) -> bool:

@@ -13,8 +13,6 @@ from pipeline.quotes.source_phrases import says_so, says_so_before
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.spans import CharRange, TokenRange, token_indices
 
-_GOING_ON = COORDINATORS | {"dann"}
-
 
 def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRange]) -> list[CharRange]:
     """What of a sentence is left beside `spans`, without the full stop: the frame."""
@@ -37,20 +35,18 @@ def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRan
     return pieces
 
 
-def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cues: list[Cue]) -> Cue | None:
+def cue_beside(analysed: AnalysedText, passage: Passage, cues: Sequence[Cue]) -> Cue | None:
     """The cue that introduces or follows a passage: the clause right behind it, else the one before it.
 
     What goes on with "und" behind a passage that a colon introduces is no frame of that: "Obst fragt: „Wie?“, und Reif
     antwortet: „So.“".
     """
     tokens = analysed.tokens
-    usable = [cue for cue in cues if sentence.first <= cue.finite < sentence.last]
-    after = [cue for cue in usable if cue.clause.first >= passage.last]
-    before = [cue for cue in usable if cue.clause.last <= passage.first]
-    introduced = passage.first > sentence.first and tokens[passage.first - 1].text == ":"
-    if after and after[0].finite <= passage.last + 3:
-        goes_on = tokens[after[0].clause.first].lower in _GOING_ON and after[0].finite > after[0].clause.first
-        return before[-1] if introduced and before and goes_on else after[0]
+    after = [cue for cue in cues if cue.clause.first >= passage.last]
+    before = [cue for cue in cues if cue.clause.last <= passage.first]
+    if before and after and after[0].finite <= passage.last + 3:
+        goes_on = tokens[after[0].clause.first].lower in COORDINATORS and after[0].finite > after[0].clause.first
+        return before[-1] if goes_on and tokens[passage.first - 1].text == ":" else after[0]
     if before:
         return before[-1]
     return after[0] if after else None

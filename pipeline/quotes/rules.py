@@ -33,7 +33,7 @@ from pipeline.quotes.speech_within import SpeechWithin
 from pipeline.quotes.subjects import surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.writings import written_in
-from pipeline.spans import CharRange, TokenIndex, TokenRange
+from pipeline.spans import CharRange, TokenRange
 from schemas.records import QuoteType
 
 _UNFRAMED = frozenset({"marks-inherited", "marks-alone"})
@@ -84,7 +84,7 @@ class _ArticleScan:
         cues = list(all_cues(self.tokens, parts, sentence.last, sentence.first))
         used: set[int] = set()
         whole = (self._whole(sentence, p, cues, masked, used) for p in up_to_frames(quoted) if p.whole)
-        found = joined(self.analysed, [candidate for candidate in whole if candidate is not None])
+        found = joined(self.analysed.text, [candidate for candidate in whole if candidate is not None])
         self._end_running_on(sentence, cues, masked, used)
         for passage in quoted:
             if passage.whole and passage.quoted.end > sentence.end:
@@ -99,8 +99,6 @@ class _ArticleScan:
         found += indirect
         if not found and not masked:
             found += self._single(sentence, cues)
-        elif masked and not any(c.rule == "marks-framed" or c.type != "Direct" for c in found):
-            found += self._introduction(sentence, masked[0][0])
         self._written_in(sentence, found)
         found += self._partial(sentence, quoted, cues, found)
         self.found += found
@@ -150,7 +148,7 @@ class _ArticleScan:
         if signed is not None and QUOTE_RULES["marks-signed"].on:
             candidate.speaker_spans = candidate.frame_spans = [signed]
             return by_rule(candidate, "marks-signed")
-        cue = cue_beside(self.analysed, sentence, passage, cues)
+        cue = cue_beside(self.analysed, passage, cues)
         spans: list[CharRange] = [
             CharRange(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked
         ]
@@ -228,21 +226,6 @@ class _ArticleScan:
         """Whether a sentence's own subject speaks: "Reif berichtete von Klassen, in denen nichts stattfinde"."""
         main = not cue.final and not cue.subjunctive and bool(cue.speaker) and "s" in cue.verb.takes
         return main and carries_on_speech(self.tokens, sentence.first, cue.finite + 1) is None
-
-    def _introduction(self, sentence: Sentence, end: TokenIndex) -> list[QuoteCandidate]:
-        """Konjunktiv carried on in the words before a colon and a quote."""
-        introduced = end > sentence.first and self.tokens[end - 1].text == ":"
-        if (
-            not introduced
-            or carries_on_speech(self.tokens, sentence.first, end) != "clearly"
-            or not self.last.near(sentence)
-        ):
-            return []
-        candidate = self._free(sentence, "IndirectFreeIndirect", "carried-on")
-        if candidate is None:
-            return []
-        candidate.spans = [CharRange(sentence.begin, self.tokens[end - 1].begin)]
-        return [candidate]
 
     def _said_to(self, sentence: Sentence) -> QuoteCandidate | None:
         """ "Er soll die Tat geplant haben": somebody says so, and the sentence before tells who."""

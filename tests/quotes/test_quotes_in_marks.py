@@ -64,15 +64,12 @@ def test_quotes_that_do_not_go_on_behind_a_frame(text: str, quotes: list[str]) -
     assert found[: len(quotes)] == quotes
 
 
-@pytest.mark.parametrize(
-    "frame",
-    ["sagte Obst", "so Obst", "wetterte Obst", "erzählt Obst, die das Amt leitet"],
-)
+@pytest.mark.parametrize("frame", ["sagte Obst", "so Obst", "erzählt Obst, die das Amt leitet"])
 def test_quotes_side_by_side_have_the_frame_behind_the_last(frame: str) -> None:
-    found = found_by_rules(text := f"Es wird still. „Wir müssen bauen“, „und zwar bald“, {frame}.")
+    found = found_by_rules(text := f"Es wird still. „Wir müssen bauen“, „Und zwar bald!“, {frame}.")
     assert [(c.rule, words(text, c.spans), words(text, c.speaker_spans)) for c in found] == [
         ("marks-framed", "„Wir müssen bauen“", "Obst"),
-        ("marks-framed", "„und zwar bald“", "Obst"),
+        ("marks-framed", "„Und zwar bald!“", "Obst"),
     ]
 
 
