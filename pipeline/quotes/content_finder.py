@@ -96,7 +96,6 @@ class ContentFinder:
         if frame_end < self.sentence.last and tokens[frame_end].text in ",–":
             final = tokens[frame_end].end
         quoted = [mask[0] for mask in self.masked if mask[0] >= last and tokens[mask[0] - 1].text in ",–"]
-        quoted += [part.first for part in self.parts if part.first > last and self._turns_behind_semicolon(part)]
         end = tokens[min(quoted)].begin if quoted else self.sentence.end
         pieces = (stripped(text, tokens[start].begin, begin), stripped(text, final, max(final, end)))
         spans = [span for span in pieces if span is not None]
@@ -112,10 +111,6 @@ class ContentFinder:
         plain = not infinitive and not self.helped_by_subjunctive(other)
         return reported and plain and other.speaker[0][1] == other.finite
 
-    def _turns_behind_semicolon(self, part: Clause) -> bool:
-        """Whether somebody else speaks behind a semicolon: "…, sagte Obst; Reif fordert das Gegenteil"."""
-        return self.tokens[part.first - 1].text == ";" and any(map(self.says_anew, self.cues_in(part)))
-
     def part_from(self, first: TokenIndex) -> Clause | None:
         """The clause that begins with token `first`."""
         at = bisect_left(self.parts, first, key=lambda part: part.first)
@@ -125,12 +120,9 @@ class ContentFinder:
         """Where the statement that a frame at `first` belongs to begins: after a colon or a semicolon."""
         start = self.sentence.first
         for index in token_indices(self.sentence.first, first):
-            if self.tokens[index].text in ":;" and index + 1 <= first and not self._is_masked(index):
+            if self.tokens[index].text in ":;":
                 start = index + 1
         return start
-
-    def _is_masked(self, index: TokenIndex) -> bool:
-        return any(first <= index < last for first, last in self.masked)
 
     def _belongs_to_frame(self, part: Clause) -> bool:
         """Whether a clause behind the speaker says more of the speaker or of the occasion, not of what was said."""
