@@ -109,15 +109,6 @@ def _ends_sentence(tokens: Sequence[Token], index: TokenIndex, text: str) -> boo
     return before is None or not _is_abbreviation(tokens, index - 1, following)
 
 
-def _ends_brackets(tokens: Sequence[Token], first: TokenIndex, index: TokenIndex, text: str) -> bool:
-    """Whether the token at `index` closes brackets around whole sentences: "(Zuruf von links: „Wann?“) Obst sagte"."""
-    token, following = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else None
-    if token.text != ")" or following is None or not (following.capital or following.text in OPENING_MARKS):
-        return False
-    ended = _ENDED.search(text, max(0, token.begin - 4), token.begin) is not None
-    return ended and all(inside.text != "(" for inside in tokens[first + 1 : index])
-
-
 def _is_abbreviation(tokens: Sequence[Token], index: TokenIndex, following: Token) -> bool:
     """Whether the word at `index` has its full stop for itself: "Dr.", "a. D.", "3." before a month; not "auf X."."""
     word = tokens[index]
@@ -156,7 +147,6 @@ def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText])
             stop = broken or index - first >= _LONGEST_QUOTED
         else:
             ends = token.text in ".!?…..." and _ends_sentence(tokens, index, text)
-            ends = ends or _ends_brackets(tokens, first, index, text)
             ends = ends or (token.text == ":" and index - first <= 2 and tokens[index - 1].text == "Uhr")
             stop = broken or ends or index - first >= _LONGEST
         if stop:
