@@ -20,7 +20,6 @@ from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.segmentation import (
     drop_repeats,
     lines_apart,
-    merge_sentences,
     split_sentences,
     without_lines_apart,
     without_questions,
@@ -113,7 +112,7 @@ class QuoteExtractor:
         self, analysed: AnalysedText, reading: Reading | None, blocks: Sequence[Block]
     ) -> list[QuoteCandidate]:
         """What rules find, carried-on speech sentence by sentence; answers of an interview that has no labels too."""
-        found = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
+        found = self._rules(analysed)
         if reading is not None and not any(candidate.rule == "turn" for candidate in found):
             found += interview_answers(analysed, reading, blocks)
         return sorted(found, key=lambda candidate: (candidate.begin, -candidate.end))

@@ -18,31 +18,6 @@ _QUESTION = re.compile(r"^[^.!?…\n]{1,300}\?$", re.MULTILINE)
 FREE_TYPES = frozenset({"IndirectFreeIndirect", "FreeIndirect"})
 
 
-def merge_sentences(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
-    """Neighbouring sentences of one type and speaker made one quote, as annotated data has them.
-
-    The candidates come in text order and are not changed.
-    """
-    result: list[QuoteCandidate] = []
-    last: int | None = None
-    for candidate in candidates:
-        if candidate.type not in FREE_TYPES:
-            result.append(candidate)
-            continue
-        if last is not None and _goes_on(text, result[last], candidate):
-            result[last] = replace(result[last], spans=[CharRange(result[last].begin, candidate.end)])
-        else:
-            last = len(result)
-            result.append(candidate)
-    return result
-
-
-def _goes_on(text: str, earlier: QuoteCandidate, later: QuoteCandidate) -> bool:
-    between = text[earlier.end : later.begin]
-    same = earlier.type == later.type and earlier.speaker_spans == later.speaker_spans
-    return same and not between.strip() and "\n" not in between
-
-
 def split_sentences(analysed: AnalysedText, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
     """Carried-on speech with a quote for every sentence, so that each can be found and counted by itself."""
     result: list[QuoteCandidate] = []

@@ -3,7 +3,6 @@
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.rules import RuleQuotes
-from pipeline.quotes.segmentation import merge_sentences
 from pipeline.quotes.text import AnalysedText
 from pipeline.spans import CharRange
 
@@ -13,7 +12,7 @@ def analysed(text: str) -> AnalysedText:
 
 
 def found_by_rules(text: str) -> list[QuoteCandidate]:
-    return merge_sentences(text, RuleQuotes()(analysed(text)))
+    return RuleQuotes()(analysed(text))
 
 
 def words(text: str, spans: list[CharRange]) -> str:

@@ -8,7 +8,6 @@ from pipeline.quotes.combination import combine, weigh
 from pipeline.quotes.segmentation import (
     drop_repeats,
     lines_apart,
-    merge_sentences,
     split_sentences,
     without_lines_apart,
     without_questions,
@@ -51,21 +50,6 @@ def test_what_both_find_is_one_quote_with_the_spans_of_the_rules() -> None:
     assert quote.spans == [(10, 50)]
     assert quote.medium == "Writing"
     assert quote.cue_spans == [(0, 5)]
-
-
-@pytest.mark.parametrize(
-    ("second", "said"),
-    [
-        ([], [[(10, 40)], [(70, 110)]]),
-        ([(60, 65)], [[(10, 40), (70, 110)]]),
-    ],
-)
-def test_pieces_that_rules_have_somebody_and_nobody_say_are_two_quotes(
-    second: list[object], said: list[object]
-) -> None:
-    found = replace(read(10, 40, 0.95), spans=[(10, 40), (70, 110)])
-    by_rules = [rule(10, 40, speaker_spans=[(0, 5)]), rule(70, 110, speaker_spans=second)]
-    assert [quote.spans for quote in combine(reading(), TRUSTING, by_rules, [found])] == said
 
 
 @pytest.mark.parametrize(("name", "confidence"), [("post", 0.95), ("turn", 0.0)])
@@ -166,13 +150,10 @@ def test_nested_quotes_survive() -> None:
     assert [c.spans for c in both] == [[(0, 100)], [(60, 80)]]
 
 
-def test_carried_on_speech_is_merged_and_split_again() -> None:
-    text = "Es gebe Geld. Es sei genug. Ende."
-    pieces = [QuoteCandidate([span], "IndirectFreeIndirect") for span in ((0, 13), (14, 27))]
-    (one,) = merge_sentences(text, pieces)
-    assert one.spans == [(0, 27)]
-    assert pieces[0].spans == [(0, 13)]
-    assert [c.spans for c in split_sentences(analysed(text), [one])] == [[(0, 13)], [(14, 27)]]
+def test_carried_on_speech_is_split_into_its_sentences() -> None:
+    whole = QuoteCandidate([(0, 27)], "IndirectFreeIndirect")
+    found = split_sentences(analysed("Es gebe Geld. Es sei genug. Ende."), [whole])
+    assert [candidate.spans for candidate in found] == [[(0, 13)], [(14, 27)]]
 
 
 def test_what_repeats_another_quote_is_no_record_of_its_own() -> None:

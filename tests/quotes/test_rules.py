@@ -317,7 +317,8 @@ def test_konjunktiv_is_carried_on_over_sentences() -> None:
     text = "Die Brücke sei sicher, sagte Obst. Es gebe keinen Grund zur Sorge. Das Geld sei da. Im Mai beginnt der Bau."
     assert readable(text) == [
         ("Indirect", "Die Brücke sei sicher", "Obst", "sagte"),
-        ("IndirectFreeIndirect", "Es gebe keinen Grund zur Sorge. Das Geld sei da.", "Obst", ""),
+        ("IndirectFreeIndirect", "Es gebe keinen Grund zur Sorge.", "Obst", ""),
+        ("IndirectFreeIndirect", "Das Geld sei da.", "Obst", ""),
     ]
 
 
