@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline.coverage import Coverage
 from pipeline.reader.antecedent_pairs import antecedent_pairs
-from pipeline.reader.distinct import in_turn, joined, owners, unlike
+from pipeline.reader.distinct import in_turn, owners, unlike
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import FIRST_PERSON, ReaderMention, describe, of_one_bearer
 from pipeline.reader.reading import Reading
@@ -103,7 +103,7 @@ def _resolution(
     spoken = _spoken(reading)
     writers: set[int] = set()
     persons = {number for number, named in enumerate(chains) if types[named.mentions[0]] == "PER"}
-    whose, together = owners(mentions), joined(layout.words, mentions)
+    whose = owners(mentions)
     for index in in_turn(mentions):
         mention = mentions[index]
         if mention.kind == "name":
@@ -115,7 +115,6 @@ def _resolution(
         unfit = (persons if by_writer else writers) | unlike(mentions, types, chain, candidates, index)
         if index in whose:
             unfit.add(chain[whose[index]])
-        unfit |= {chain[other] for other in together.get(index, ())}
         others = [NOBODY if other in unfit else other for other in others]
         shares = _shares(others, scores[rows, 0], float(nothing[index, 0]))
         best = _likeliest(shares)

@@ -15,9 +15,6 @@ from pipeline.reader.mentions import FEMININE_DETERMINERS, ReaderMention, akin, 
 _GENITIVE = ("s", "'", "’", "ß", "x", "z")
 _AGED = re.compile(r"\b(?P<years>\d{1,3}) ?(?:- ?[Jj]ährig|Jahre alt)")
 _OF_MEN = frozenset({"der", "dem", "ein", "einem", "eines", "dieser", "diesem"})
-_PERSONAL = frozenset({"er", "sie", "ihn", "ihm"})
-_DETERMINERS = frozenset({"der", "die", "den", "dem", "ein", "eine", "einen", "einem", "einer"})
-_CLOSING = ".,;:"
 _DISTINCT = word_list("distinct_bodies")
 _FORMERLY = frozenset(
     stem + ending for stem in ("früher", "ehemalig", "damalig", "einstig", "vormalig") for ending in ("e", "en", "er")
@@ -45,26 +42,6 @@ def owners(mentions: Sequence[ReaderMention]) -> dict[int, int]:
         for index, mention in enumerate(mentions)
         if mention.kind == "nominal" and mention.first in whose and _belongs(mention, mentions[whose[mention.first]])
     }
-
-
-def joined(words: Sequence[str], mentions: Sequence[ReaderMention]) -> dict[int, list[int]]:
-    """For nominals and pronouns that "und" joins with a name, the numbers of the mentions by name.
-
-    "Er und Anna Berg" are two, and so are "Anna Berg und er."; in "das sagte Anna Berg und sie ging" it joins clauses.
-    """
-    names = [(index, mention) for index, mention in enumerate(mentions) if mention.kind == "name"]
-    beginning, ending = {m.first: index for index, m in names}, {m.last: index for index, m in names}
-    found: dict[int, list[int]] = {}
-    for index, mention in enumerate(mentions):
-        personal = mention.kind == "pronoun" and mention.words[0].lower() in _PERSONAL
-        if not personal and not (mention.kind == "nominal" and mention.words[0].lower() in _DETERMINERS):
-            continue
-        behind = beginning.get(mention.last + 1) if words[mention.last : mention.last + 1] == ["und"] else None
-        closed = personal and words[mention.last : mention.last + 1] in ([], *([sign] for sign in _CLOSING))
-        before = ending.get(mention.first - 1) if closed and words[mention.first - 1] == "und" else None
-        if others := [other for other in (behind, before) if other is not None]:
-            found[index] = others
-    return found
 
 
 def _is_genitive(mention: ReaderMention) -> bool:

@@ -1,6 +1,5 @@
 """Chains of mentions: what is asked again about an article is remembered, and the answer is the same as before."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -301,25 +300,3 @@ def test_another_compound_is_another_organisation(reader: Reader, text: str, phr
     found = resolve(reading, Eager(reader.scorers), [(*named, 0)], [wanted])  # type: ignore[arg-type]
     (chain,) = [chain for mention, chain in zip(found.mentions, found.chain, strict=True) if mention.kind == "nominal"]
     assert (found.chains[chain].entity == 0) is meant
-
-
-@pytest.mark.parametrize(
-    ("text", "mention", "same"),
-    [
-        ("Peter Kunze lachte. „Wir sind froh“, sagten sie und Peter Kunze.", "sie und", False),
-        ("Karl Brandes kam an. „Wir sind froh“, sagten er und Karl Brandes.", "er und", False),
-        ("Karl Brandes kam an. Das sagten Brandes und er.", "er.", False),
-        ("Karl Brandes kam an. Das sagte Brandes und er lachte.", "er lachte", True),
-    ],
-)
-def test_two_whom_und_joins_are_not_the_same(reader: Reader, text: str, mention: str, same: bool) -> None:
-    reading = replace(reader(text), resolutions={})
-    given, surname, *_ = text.split()
-    named = [
-        (*reading.layout.span(CharOffset(name.start()), CharOffset(name.end())), 0)
-        for name in re.finditer(f"(?:{given} )?{surname}", text)
-    ]
-    found = resolve(reading, reader.scorers, named)
-    pronoun = reading.layout.span(CharOffset(text.index(mention)), CharOffset(text.index(mention) + 2)).first
-    (number,) = [n for n, each in enumerate(found.mentions) if each.first == pronoun]
-    assert (found.chains[found.chain[number]].entity == 0) == same
