@@ -28,6 +28,7 @@ from pipeline.cleaning.ticker_times import (
 
 _TICKER = re.compile(r"ticker|news-?blog|minutenprotokoll|live(?:-?blog|(?<!\wlive)\b)")
 _OF_ARTICLE = re.compile(r"(?:zuletzt |letzte )?(?:aktualisier|geändert|veröffentlicht|stand\b)", re.IGNORECASE)
+_CLOCK = re.compile(r"\d[:.]\d\d")
 _FEWEST_UNNAMED = 5
 _FEWEST_WORDS = 8
 _FEWEST_WORDS_UNNAMED = 20
@@ -108,7 +109,7 @@ def _may_be_stamped(line: Line) -> bool:
     """Whether an entry may begin with a line: all others are sooner found out than times are read."""
     if line.markup is not None and line.markup.time is not None:
         return True
-    return ":" in line.text[:_LONGEST_STAMP] or "uhr" in line.lowered[:_LONGEST_STAMP]
+    return _CLOCK.search(line.text, 0, _LONGEST_STAMP) is not None
 
 
 def _stamped(lines: Sequence[Line], *, is_named: bool) -> list[TickerEntry]:
