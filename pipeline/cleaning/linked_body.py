@@ -1,7 +1,5 @@
 """The article by JSON-LD's `articleBody`, where that is whole and the page's markup is not."""
 
-from collections.abc import Sequence
-
 from pipeline.cleaning.head import may_lead
 from pipeline.cleaning.lines import Line, text_lines
 from pipeline.cleaning.other_extractors import shares_inside
@@ -37,6 +35,6 @@ def with_linked_body(lines: list[Line], body: str | None) -> list[Line]:
     return [*lines[:at], *whole, *lines[at:]]
 
 
-def is_stub(body: str, others: Sequence[str]) -> bool:
+def is_stub(body: str, extracted: str) -> bool:
     """Whether the words of `body` are less than half of what an extractor takes for the article."""
-    return len(body) * 2 < max(map(len, others), default=0)
+    return len(body) * 2 < len(extracted)

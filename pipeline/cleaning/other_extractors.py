@@ -1,7 +1,7 @@
-"""What extractors take for a page's article, and how much of each line and its neighbours stands in that."""
+"""What trafilatura takes for a page's article, and how much of each line and its neighbours stands in that."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -15,15 +15,9 @@ from pipeline.cleaning.normalise import line_text
 Matrix = npt.NDArray[np.float32]
 
 
-def _trafilatura(root: Any) -> str:
-    return trafilatura.extract(root, include_comments=False, fast=True) or ""
-
-
-EXTRACTORS: Mapping[str, Callable[[Any], str]] = {"trafilatura": _trafilatura}
-"""By name, what takes a parsed page and gives the text of its article, empty if it finds none."""
-
-_COLUMNS = ("taken", "taken-1", "taken+1", "taken_near", "taken_around", "taken_share")
-EXTRACTOR_COLUMNS = tuple(f"{name}_{column}" for name in EXTRACTORS for column in _COLUMNS)
+EXTRACTOR_COLUMNS = tuple(
+    f"trafilatura_{name}" for name in ("taken", "taken-1", "taken+1", "taken_near", "taken_around", "taken_share")
+)
 _NEAR, _FAR = 3, 10
 _PIECE = 4
 _FEWEST_WORDS = 2 * _PIECE
@@ -32,24 +26,20 @@ _MOST_CHILDREN = 3_000
 """Of one element: trafilatura takes time in proportion to their square."""
 
 
-def extractor_texts(root: Any, blocks: int) -> dict[str, str]:
-    """Of each extractor the words of its text, joined by spaces; empty for pages that have more than an article has, of
+def extractor_text(root: Any, blocks: int) -> str | None:
+    """The words of the text that it takes, joined by spaces; None for pages that have more than an article has, of
     blocks or of elements within one."""
     if not 1 < blocks <= _MOST_BLOCKS or any(len(element) > _MOST_CHILDREN for element in root.iter()):
-        return {}
-    return {name: " ".join(words_of(line_text(extract(root)))) for name, extract in EXTRACTORS.items()}
+        return None
+    return " ".join(words_of(line_text(trafilatura.extract(root, include_comments=False, fast=True) or "")))
 
 
-def extractor_rows(lines: Sequence[Line], texts: Mapping[str, str]) -> Matrix:
-    """`EXTRACTOR_COLUMNS` of each line; -1 where an extractor was not asked or found nothing."""
-    sizes = np.array([len(" ".join(line.words)) for line in lines], dtype=np.float64)
-    return np.concatenate([_of_one(lines, sizes, texts.get(name, "")) for name in EXTRACTORS], axis=1)
-
-
-def _of_one(lines: Sequence[Line], sizes: npt.NDArray[np.float64], text: str) -> Matrix:
-    rows = np.full((len(lines), len(_COLUMNS)), -1, dtype=np.float32)
+def extractor_rows(lines: Sequence[Line], text: str | None) -> Matrix:
+    """`EXTRACTOR_COLUMNS` of each line; -1 where the extractor was not asked or found nothing."""
+    rows = np.full((len(lines), len(EXTRACTOR_COLUMNS)), -1, dtype=np.float32)
     if not text:
         return rows
+    sizes = np.array([len(" ".join(line.words)) for line in lines], dtype=np.float64)
     taken = np.array(shares_inside(lines, text.split(" ")))
     rows[:, 0] = taken
     rows[1:, 1] = taken[:-1]

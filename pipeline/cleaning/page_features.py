@@ -59,13 +59,13 @@ class Context:
 
     Attributes:
         title: the headline, if known.
-        extractor_texts: by extractor, words of the text that it finds, joined by spaces; empty if none was asked.
+        extractor_text: words of the text that the extractor finds, joined by spaces; None if it was not asked.
         body: words of the page's JSON-LD `articleBody`, joined by spaces; empty if there is none.
         summaries: the same of the page's descriptions.
     """
 
     title: str | None = None
-    extractor_texts: dict[str, str] = field(default_factory=dict)
+    extractor_text: str | None = None
     body: str = ""
     summaries: list[str] = field(default_factory=list)
 
@@ -132,4 +132,4 @@ def page_rows(lines: Sequence[Line], context: Context) -> Matrix:
         )
         around = line.markup.around if line.markup is not None else ()
         rows.append([inside, has_body, summary, *around])
-    return np.concatenate([np.array(rows, dtype=np.float32), extractor_rows(lines, context.extractor_texts)], axis=1)
+    return np.concatenate([np.array(rows, dtype=np.float32), extractor_rows(lines, context.extractor_text)], axis=1)

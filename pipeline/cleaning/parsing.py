@@ -9,7 +9,7 @@ from pipeline.cleaning.linked_body import is_stub
 from pipeline.cleaning.markdown import page_of_markdown
 from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.normalise import line_text
-from pipeline.cleaning.other_extractors import extractor_texts
+from pipeline.cleaning.other_extractors import extractor_text
 from pipeline.cleaning.page import page_lines, parse
 from pipeline.cleaning.page_features import Context
 from pipeline.cleaning.rules import LineReading, read, split_glued
@@ -66,11 +66,11 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Pa
         page, plain = None, plain or page
     metadata: Metadata | None = None
     lines: list[Line] = []
-    texts: dict[str, str] = {}
+    extracted: str | None = None
     if page:
-        metadata, lines, texts = _read_page(page)
+        metadata, lines, extracted = _read_page(page)
     if not lines and plain and (described := page_of_markdown(plain)) is not None:
-        of_markdown, lines, texts = _read_page(described)
+        of_markdown, lines, extracted = _read_page(described)
         metadata = metadata or of_markdown
     if not lines and plain:
         lines = text_lines(plain)
@@ -86,19 +86,19 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Pa
     body = _words(metadata.body or "") if metadata else ""
     context = Context(
         title=title,
-        extractor_texts=texts,
-        body="" if is_stub(body, list(texts.values())) else body,
+        extractor_text=extracted,
+        body="" if is_stub(body, extracted or "") else body,
         summaries=[_words(summary) for summary in metadata.descriptions] if metadata else [],
     )
     return ParsedArticle(lines, readings, metadata, title, kicker, context)
 
 
-def _read_page(page: str) -> tuple[Metadata, list[Line], dict[str, str]]:
+def _read_page(page: str) -> tuple[Metadata, list[Line], str | None]:
     root = parse(page)
     if root is None:
-        return Metadata(), [], {}
+        return Metadata(), [], None
     metadata, lines = read_metadata(root), page_lines(root)
-    return metadata, lines, extractor_texts(root, len(lines))
+    return metadata, lines, extractor_text(root, len(lines))
 
 
 def _is_page(text: str) -> bool:

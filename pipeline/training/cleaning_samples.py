@@ -198,9 +198,9 @@ def _altered(reading: _PageReading, labels: Floats, random: np.random.Generator)
         context = replace(
             context,
             body="" if random.random() < _WITHOUT_WITNESS else context.body,
-            extractor_texts={
-                name: text for name, text in context.extractor_texts.items() if random.random() >= _WITHOUT_WITNESS
-            },
+            extractor_text=context.extractor_text
+            if context.extractor_text is not None and random.random() >= _WITHOUT_WITNESS
+            else None,
         )
         marks = [line.markup for line in lines if line.markup is not None]
         hints = sorted({hint for mark in marks for hint in mark.near | mark.far})

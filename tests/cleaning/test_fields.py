@@ -233,9 +233,9 @@ def test_markup_that_is_whole_stays(lines: list[Line], body: str | None) -> None
 
 def test_a_stub_in_json_ld_is_told() -> None:
     whole = " ".join(PARAGRAPHS)
-    assert is_stub(PARAGRAPHS[0], [whole])
-    assert not is_stub(whole, [whole])
-    assert not is_stub(PARAGRAPHS[0], [])
+    assert is_stub(PARAGRAPHS[0], whole)
+    assert not is_stub(whole, whole)
+    assert not is_stub(PARAGRAPHS[0], "")
 
 
 def test_tags_of_json_ld_are_no_text() -> None:

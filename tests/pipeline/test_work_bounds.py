@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from lxml.html import fromstring
 
-from pipeline.cleaning.other_extractors import extractor_texts
+from pipeline.cleaning.other_extractors import extractor_text
 from pipeline.entities import roles_lexicon
 from pipeline.entities.gazetteer import compound_beginnings, load_gazetteer
 from pipeline.entities.organisation_patterns import pattern_spans
@@ -184,4 +184,4 @@ def test_a_run_of_full_stops_is_looked_at_once() -> None:
 
 def test_a_paragraph_of_very_many_elements_is_not_given_to_other_extractors() -> None:
     page = fromstring(f"<html><body><p>{'<span>Wort</span> ' * 4000}</p><p>Text</p></body></html>")
-    assert extractor_texts(page, 2) == {}
+    assert extractor_text(page, 2) is None
