@@ -39,23 +39,20 @@ class SinkCollector(Collector):
         for table, count in done.rows.items():
             rows.add_metric((self._kind, table), count)
         yield rows
-        for name, text, value in (
-            ("batches", "Batches stored", done.batches),
-            ("failures", "Attempts to store a batch that failed and were made again", done.failures),
+        for family, name, text, value in (
+            (CounterMetricFamily, "batches", "Batches stored", done.batches),
+            (
+                CounterMetricFamily,
+                "failures",
+                "Attempts to store a batch that failed and were made again",
+                done.failures,
+            ),
+            (GaugeMetricFamily, "lag_messages", "Messages on the topics that are not stored yet", done.lag),
+            (GaugeMetricFamily, "last_batch_timestamp_seconds", "When a batch was stored last", done.stored_at),
         ):
-            counter = CounterMetricFamily(f"redefluss_sink_{name}", text, labels=("store",))
-            counter.add_metric((self._kind,), value)
-            yield counter
-        lag = GaugeMetricFamily(
-            "redefluss_sink_lag_messages", "Messages on the topics that are not stored yet", labels=("store",)
-        )
-        lag.add_metric((self._kind,), done.lag)
-        yield lag
-        last = GaugeMetricFamily(
-            "redefluss_sink_last_batch_timestamp_seconds", "When a batch was stored last", labels=("store",)
-        )
-        last.add_metric((self._kind,), done.stored_at)
-        yield last
+            metric = family(f"redefluss_sink_{name}", text, labels=("store",))
+            metric.add_metric((self._kind,), value)
+            yield metric
 
 
 def registry_of(kind: str, progress: Progress) -> CollectorRegistry:
