@@ -132,7 +132,7 @@ def assess_stage(stage: Stage, facts: ClusterFacts) -> StageHealth:
     if not facts.progress.get(stage.name):
         return StageHealth("starting", [{"code": "no-topic", "topic": stage.source}])
     assigned = {partition for worker in running for partition in worker.partitions(stage)}
-    missing = {partition_progress["partition"] for partition_progress in facts.progress.get(stage.name, ())} - assigned
+    missing = {place["partition"] for place in facts.progress.get(stage.name, ())} - assigned
     if missing or not assigned:
         return StageHealth("starting", [{"code": "unassigned", "partitions": sorted(missing)}])
     warnings = _warnings(stage, facts, running)
@@ -193,34 +193,22 @@ def _whole(seconds: float | None) -> int | None:
 
 
 def _stalled_partitions(progress: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
-    behind = [
-        partition_progress for partition_progress in progress if partition_progress["lag"] > _held(partition_progress)
-    ]
+    behind = [place for place in progress if place["lag"] > _held(place)]
     if not behind:
         return []
-    least = min(partition_progress["still_seconds"] for partition_progress in behind)
+    least = min(place["still_seconds"] for place in behind)
     if least > patience_seconds:
-        return [
-            {
-                "code": "no-progress",
-                "seconds": round(least),
-                "lag": sum(partition_progress["lag"] for partition_progress in behind),
-            }
-        ]
-    still = [
-        partition_progress
-        for partition_progress in behind
-        if partition_progress["still_seconds"] > PARTITION_PATIENCE * patience_seconds
+        return [{"code": "no-progress", "seconds": round(least), "lag": sum(place["lag"] for place in behind)}]
+    still = [place for place in behind if place["still_seconds"] > PARTITION_PATIENCE * patience_seconds]
+    if not still:
+        return []
+    return [
+        {
+            "code": "partitions-still",
+            "partitions": [place["partition"] for place in still],
+            "seconds": round(min(place["still_seconds"] for place in still)),
+        }
     ]
-    if still:
-        return [
-            {
-                "code": "partitions-still",
-                "partitions": [partition_progress["partition"] for partition_progress in still],
-                "seconds": round(min(partition_progress["still_seconds"] for partition_progress in still)),
-            }
-        ]
-    return []
 
 
 def live(loop_age_seconds: float) -> list[tuple[str, bool, str]]:
