@@ -170,20 +170,9 @@ def _user() -> str:
 
 
 def _row(stored: "StoredLetter") -> dict[str, Any]:
-    letter = stored.letter
-    return {
-        "id": stored.id,
-        "stage": letter.stage,
-        "reason": letter.reason,
-        "key": letter.key,
-        "detail": letter.detail,
-        "topic": letter.topic,
-        "partition": letter.partition,
-        "offset": letter.offset,
-        "timestamp": letter.timestamp,
-        "attempts": letter.attempts,
-        "replayed": _time(stored.replayed_at),
-    }
+    names = ("stage", "reason", "key", "detail", "topic", "partition", "offset", "timestamp", "attempts")
+    letter = {name: getattr(stored.letter, name) for name in names}
+    return {"id": stored.id} | letter | {"replayed": _time(stored.replayed_at)}
 
 
 def _time(value: Any) -> Any:

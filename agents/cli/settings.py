@@ -20,23 +20,11 @@ def settings() -> int:
     if not console.for_people():
         console.write_json({"settings": rows, "models": models})
         return ExitCode.OK
-    headings = {
-        "variable": "variable",
-        "value": "value",
-        "default": "default",
-        "unit": "unit",
-        "description": "meaning",
-    }
+    headings = {name: name for name in ("variable", "value", "default", "unit")} | {"description": "meaning"}
     console.show(rows, title="Settings (environment or .env)", columns=headings)
     console.out().print()
-    headings = {
-        "setting": "setting",
-        "name": "model",
-        "licence": "licence",
-        "bytes": "bytes",
-        "summary": "what it is",
-        "trained_on": "trained on",
-    }
+    headings = {"setting": "setting", "name": "model", "licence": "licence", "bytes": "bytes"}
+    headings |= {"summary": "what it is", "trained_on": "trained on"}
     console.show(models, title="Models that ship", columns=headings)
     return ExitCode.OK
 
