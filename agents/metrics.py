@@ -156,54 +156,22 @@ class Metrics:
 
     def published(self, stage: str, took_seconds: float) -> None:
         """An article is confirmed on the stage's target topic; its function took `took_seconds`."""
-        self._counters["redefluss_articles"].labels(stage).inc()
+        self.increment("redefluss_articles", stage)
         self._histograms["redefluss_stage_seconds"].labels(stage).observe(took_seconds)
 
     def finished(self, seconds: float) -> None:
         """An article is through, so long after its arrival; clocks may differ, so that it can seem to be before."""
         self._histograms["redefluss_end_to_end_seconds"].observe(max(0.0, seconds))
 
-    def publish_retried(self) -> None:
-        """A message is sent again."""
-        self._counters["redefluss_publish_retries"].inc()
-
-    def rebalanced(self, stage: str) -> None:
-        """Partitions were dealt out anew."""
-        self._counters["redefluss_rebalances"].labels(stage).inc()
-
-    def commit_failed(self, stage: str) -> None:
-        """Offsets were not committed."""
-        self._counters["redefluss_commit_failures"].labels(stage).inc()
+    def increment(self, name: str, *labels: str, by: int = 1) -> None:
+        """Raise the counter `name` with these label values."""
+        counter = self._counters[name]
+        (counter.labels(*labels) if labels else counter).inc(by)
 
     def add(self, counts: Mapping[tuple[str, ...], int]) -> None:
         """What a stage counted in a result is confirmed: by the counter's name without `redefluss_`, and its labels."""
         for (name, *labels), count in counts.items():
-            counter = self._counters[f"redefluss_{name}"]
-            (counter.labels(*labels) if labels else counter).inc(count)
-
-    def dead_letter(self, stage: str, reason: str) -> None:
-        """A dead letter is confirmed."""
-        self._counters["redefluss_dead_letters"].labels(stage, reason).inc()
-
-    def duplicate(self, stage: str) -> None:
-        """An article was not processed again because its id and version were already."""
-        self._counters["redefluss_duplicates"].labels(stage).inc()
-
-    def misplaced(self, stage: str) -> None:
-        """A message is not in the partition that Kafka's default partitioner gives its key."""
-        self._counters["redefluss_misplaced_keys"].labels(stage).inc()
-
-    def retried(self, stage: str) -> None:
-        """A stage begins a second or later attempt at an article."""
-        self._counters["redefluss_retries"].labels(stage).inc()
-
-    def pool_restarted(self, cause: str) -> None:
-        """A pool process was replaced, because of a "crash" or a "timeout"."""
-        self._counters["redefluss_pool_restarts"].labels(cause).inc()
-
-    def model_loaded(self, seconds: float) -> None:
-        """The models are loaded."""
-        self._gauges["redefluss_model_load_seconds"].set(seconds)
+            self.increment(f"redefluss_{name}", *labels, by=count)
 
     def latency(self, stage: str) -> dict[float, float]:
         """Cumulative counts of the stage's latency histogram by upper bound in seconds."""

@@ -58,7 +58,7 @@ class PartitionerCheck:
             await self._ask(message.topic)
         if not self._partitions or self._fits(message):
             return
-        self._metrics.misplaced(self._stage.name)
+        self._metrics.increment("redefluss_misplaced_keys", self._stage.name)
         if not self._warned:
             self._warned = True
             log.warning(

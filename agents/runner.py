@@ -210,7 +210,7 @@ class Runner(ABC):
             DuplicateFilter.forget(self._publisher, self._settings, message)
         log.warning("%s: %s became a dead letter: %s: %s", self.stage.name, message, reason, one_line(detail))
         current_span().failed(reason, one_line(detail))
-        self.status.metrics.dead_letter(self.stage.name, reason)
+        self.status.metrics.increment("redefluss_dead_letters", self.stage.name, reason)
         self.status.error(self.stage.name, f"{reason}: {detail}")
 
     def _headers_after(

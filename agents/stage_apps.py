@@ -68,8 +68,8 @@ class StageApps:
             stage,
             runner.handle,
             embedded=embedded,
-            on_rebalance=partial(self._status.metrics.rebalanced, stage.name),
-            on_commit_failure=partial(self._status.metrics.commit_failed, stage.name),
+            on_rebalance=partial(self._status.metrics.increment, "redefluss_rebalances", stage.name),
+            on_commit_failure=partial(self._status.metrics.increment, "redefluss_commit_failures", stage.name),
             remembered=None if duplicates is None else publisher.background_sent,
         )
         app.partitioner_check = PartitionerCheck(self._settings, stage, self._status.metrics)

@@ -89,7 +89,7 @@ class StageRunner(Runner):
                 return
             if check.duplicate:
                 log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
-                self.status.metrics.duplicate(self.stage.name)
+                self.status.metrics.increment("redefluss_duplicates", self.stage.name)
                 return
             message = _with_revision(message, check.revision)
         try:

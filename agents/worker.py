@@ -6,6 +6,7 @@ import logging
 import signal
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -117,8 +118,8 @@ class Worker:
             processes=settings.processes,
             time_limit_seconds=settings.time_limit_seconds,
             memory_bytes=settings.process_memory_bytes,
-            on_restart=self.status.metrics.pool_restarted,
-            on_retry=self.status.metrics.retried,
+            on_restart=partial(self.status.metrics.increment, "redefluss_pool_restarts"),
+            on_retry=partial(self.status.metrics.increment, "redefluss_retries"),
         )
         self.status.pool = self._pool
         self._session: WorkerSession | None = None
@@ -198,7 +199,7 @@ class Worker:
             self.status.loop_beat = time.monotonic()
             if not loaded and self._pool.ready:
                 loaded = True
-                self.status.metrics.model_loaded(self._pool.load_seconds)
+                self.status.metrics.set("redefluss_model_load_seconds", {(): self._pool.load_seconds})
                 log.info("models ready after %.1f s", self._pool.load_seconds)
             if self.status.loop_beat - returned_at >= RETURN_MEMORY_SECONDS:
                 return_free_memory()

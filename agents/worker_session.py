@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from aiokafka.errors import KafkaError
 
@@ -100,7 +101,7 @@ class WorkerSession:
                     self._settings,
                     embedded=embedded,
                     busy=lambda: self._pool.busy,
-                    on_retry=self._status.metrics.publish_retried,
+                    on_retry=partial(self._status.metrics.increment, "redefluss_publish_retries"),
                 )
                 await publisher.start()
             except (KafkaError, OSError, topics.TopicError) as error:

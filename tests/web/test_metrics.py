@@ -51,9 +51,9 @@ def test_no_series_says_when_a_counter_began() -> None:
 
 def test_what_goes_wrong_with_the_broker_is_counted() -> None:
     metrics = Metrics()
-    metrics.publish_retried()
-    metrics.rebalanced("clean")
-    metrics.commit_failed("quotes")
+    metrics.increment("redefluss_publish_retries")
+    metrics.increment("redefluss_rebalances", "clean")
+    metrics.increment("redefluss_commit_failures", "quotes")
     metrics.finished(-0.5)
     metrics.finished(45.0)
     found = families(metrics)
@@ -69,9 +69,9 @@ def test_counting() -> None:
     metrics.published("quotes", 0.02)
     metrics.published("quotes", 0.3)
     metrics.add({("quotes",): 3, ("entities", "PER"): 2, ("entities", "LOC"): 1})
-    metrics.dead_letter("clean", "empty")
-    metrics.retried("clean")
-    metrics.pool_restarted("crash")
+    metrics.increment("redefluss_dead_letters", "clean", "empty")
+    metrics.increment("redefluss_retries", "clean")
+    metrics.increment("redefluss_pool_restarts", "crash")
     found = {
         name: {labels: value for labels, value in samples.items() if value}
         for name, samples in families(metrics).items()
