@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -121,17 +120,11 @@ def _broker_takes_it() -> Iterator[None]:
         raise ServiceUnavailable("the broker did not take it: %(detail)s", detail=error) from None
 
 
-@dataclass(frozen=True)
-class BulkReport:
-    """How many letters were (or would be) sent, had been before, or cannot be."""
-
-    sent: int
-    skipped: int
-    failed: int
-
-
-async def replay_selected(request: Request, form: Mapping[str, str], *, dry_run: bool) -> BulkReport:
+async def replay_selected(request: Request, form: Mapping[str, str], *, dry_run: bool) -> dict[str, int]:
     """Replay the letters of the stage, reason and time that `form` names, at most `BULK` at a time.
+
+    Returns:
+        How many were (or would be) "sent", had been before ("skipped"), or cannot be ("failed").
 
     Raises:
         HTTPServiceUnavailable: the broker does not answer.
@@ -143,12 +136,13 @@ async def replay_selected(request: Request, form: Mapping[str, str], *, dry_run:
     letters = _at_most(BULK, read(site.settings, stage=stage, reason=reason, since=begin))
     with _broker_takes_it():
         report = await replay(site.settings, letters, dry_run=dry_run, by=by)
+    counts = {"sent": report.sent, "skipped": report.skipped_already_replayed, "failed": len(report.impossible)}
     log.info(
         "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be sent",
         *(by, "would replay" if dry_run else "replays", stage or "any", reason or "any", form.get("since") or "ever"),
-        *(report.sent, report.skipped_already_replayed, len(report.impossible)),
+        *counts.values(),
     )
-    return BulkReport(report.sent, report.skipped_already_replayed, len(report.impossible))
+    return counts
 
 
 async def _at_most(count: int, letters: AsyncIterator[StoredLetter]) -> AsyncIterator[StoredLetter]:

@@ -60,11 +60,9 @@ class DeadLettersPage(web.View):
         form = await fields_of(request)
         report = await replay_selected(request, form, dry_run=form.get("act") != "send")
         if form.get("act") != "send":
-            return await _list(request, form, seen=None, report=vars(report), dry_run=True)
-        selected = {name: form[name] for name in ("stage", "reason", "since") if form.get(name)}
-        raise HTTPSeeOther(
-            str(request.rel_url.with_query({**selected, **{k: str(v) for k, v in vars(report).items()}}))
-        )
+            return await _list(request, form, seen=None, report=report, dry_run=True)
+        selected: dict[str, str | int] = {name: form[name] for name in ("stage", "reason", "since") if form.get(name)}
+        raise HTTPSeeOther(str(request.rel_url.with_query({**selected, **report})))
 
 
 async def _list(
