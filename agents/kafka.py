@@ -1,6 +1,8 @@
 """aiokafka's consumers and producers, made the way this stream needs them. What a cluster says: `agents.cluster`."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -42,6 +44,20 @@ async def connect(client: AIOKafkaAdminClient | AIOKafkaConsumer | AIOKafkaProdu
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
         raise
+
+
+@asynccontextmanager
+async def connected(reader: AIOKafkaConsumer) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer, started for the length of a `with` block.
+
+    Raises:
+        KafkaError, OSError: the broker does not answer.
+    """
+    try:
+        await connect(reader)
+        yield reader
+    finally:
+        await reader.stop()
 
 
 def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:

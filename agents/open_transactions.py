@@ -18,11 +18,7 @@ def everything_reader(settings: Settings) -> AIOKafkaConsumer:
 
 async def held_back(settings: Settings, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> int:
     """How many messages of the partitions are held back now; `consumer` is any that reads what is committed."""
-    reader = everything_reader(settings)
-    try:
-        await kafka.connect(reader)
+    async with kafka.connected(everything_reader(settings)) as reader:
         ends = await reader.end_offsets(list(partitions))
         readable = await consumer.end_offsets(list(partitions))
-        return sum(max(0, ends[partition] - readable[partition]) for partition in partitions)
-    finally:
-        await reader.stop()
+    return sum(max(0, ends[partition] - readable[partition]) for partition in partitions)

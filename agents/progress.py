@@ -4,7 +4,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -248,14 +248,13 @@ class ProgressReader:
 @asynccontextmanager
 async def progress_reader(settings: Settings, **options: Any) -> AsyncIterator[ProgressReader]:
     """A reader with clients of its own, for the length of a `with` block."""
-    consumer = kafka.consumer(settings)
-    async with AsyncExitStack() as clients:
-        clients.push_async_callback(consumer.stop)
-        await kafka.connect(consumer)
+    async with kafka.connected(kafka.consumer(settings)) as consumer:
         reader = ProgressReader(settings, consumer, **options)
-        clients.push_async_callback(reader.stop)
-        await reader.start()
-        yield reader
+        try:
+            await reader.start()
+            yield reader
+        finally:
+            await reader.stop()
 
 
 async def read_progress(settings: Settings) -> list[PartitionProgress]:

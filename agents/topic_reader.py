@@ -115,15 +115,11 @@ async def messages_to_end(settings: Settings, topic: str) -> AsyncIterator[Any]:
     numbers = await cluster.partition_numbers(settings, settings.topic(topic))
     if not numbers:
         return
-    consumer = kafka.consumer(settings, max_poll_records=50)
-    try:
-        await kafka.connect(consumer)
+    async with kafka.connected(kafka.consumer(settings, max_poll_records=50)) as consumer:
         partitions = [TopicPartition(settings.topic(topic), number) for number in numbers]
         async for records in batches(consumer, partitions, from_beginning=True, until_end=True):
             for record in records:
                 yield record
-    finally:
-        await consumer.stop()
 
 
 class NoAnswer(MessageGone):

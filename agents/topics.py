@@ -17,7 +17,7 @@ from aiokafka.errors import (
 )
 
 from agents.cluster import admin
-from agents.kafka import connect, consumer
+from agents.kafka import connected, consumer
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from pipeline.stages import DEAD_LETTER_TOPIC, STAGES, compacted_topics, topic_names
@@ -218,10 +218,8 @@ async def listing(settings: Settings) -> tuple[list[TopicInfo], list[str]]:
     names = [name for name in map(settings.topic, all_names()) if described[name].partitions and name not in hidden]
     if not names:
         return [], hidden
-    reader = consumer(settings)
-    try:
-        await connect(reader)
-        infos = []
+    infos = []
+    async with connected(consumer(settings)) as reader:
         for name in names:
             partitions = [TopicPartition(name, number) for number in described[name].numbers]
             begin, end = await reader.beginning_offsets(partitions), await reader.end_offsets(partitions)
@@ -234,6 +232,4 @@ async def listing(settings: Settings) -> tuple[list[TopicInfo], list[str]]:
                     {tp.partition: offset for tp, offset in sorted(end.items())},
                 )
             )
-        return infos, hidden
-    finally:
-        await reader.stop()
+    return infos, hidden

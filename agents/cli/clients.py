@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
@@ -51,12 +50,8 @@ async def connected_producer(settings: Settings) -> AsyncIterator[RevocableProdu
 
 
 @asynccontextmanager
-async def connected_consumer(settings: Settings, **options: Any) -> AsyncIterator[AIOKafkaConsumer]:
+async def connected_consumer(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     """A started consumer without a group; what it reads is assigned by hand."""
     await reach_broker(settings)
-    consumer = kafka.consumer(settings, **options)
-    try:
-        await kafka.connect(consumer)
+    async with kafka.connected(kafka.consumer(settings)) as consumer:
         yield consumer
-    finally:
-        await consumer.stop()
