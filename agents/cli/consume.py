@@ -55,14 +55,14 @@ async def _consume(
     from agents.topic_reader import batches, partitions_of
 
     shown = 0
-    printer = TablePrinter() if console.for_people() else JsonPrinter()
+    show = TablePrinter().show if console.for_people() else show_lines
     async with connected_consumer(settings) as consumer:
         partitions = await partitions_of(settings, topic)
         seen = RepeatDetector() if drop_repeats and partitions[0].topic in _without_repeats(settings) else None
         async for batch in batches(consumer, partitions, from_beginning=from_beginning, until_end=until_caught_up):
             fresh = [record for record in batch if seen is None or not seen.is_repeat(record)]
             wanted = fresh if limit is None else fresh[: limit - shown]
-            printer.show(wanted)
+            show(wanted)
             shown += len(wanted)
             if limit is not None and shown >= limit:
                 return ExitCode.OK
@@ -80,11 +80,9 @@ def _without_repeats(settings: Settings) -> set[str]:
     }
 
 
-class JsonPrinter:
+def show_lines(records: "list[ConsumerRecord]") -> None:
     """One JSON object a line."""
-
-    def show(self, records: "list[ConsumerRecord]") -> None:
-        console.write_bytes(as_line(record) for record in records)
+    console.write_bytes(map(as_line, records))
 
 
 class TablePrinter:

@@ -13,7 +13,7 @@ from pipeline.errors import ConfigurationError
 
 SHOWN_REFUSALS = 20
 
-app = typer.Typer(help="Your own entities, which take precedence over the model: import.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()

@@ -8,7 +8,7 @@ import typer
 from agents.cli import console
 from agents.cli.errors import ExitCode, load_settings
 
-app = typer.Typer(help="The topics on the broker: list (default), create, lag.", invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()
