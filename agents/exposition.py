@@ -8,14 +8,9 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 
-def always() -> str | None:
-    """Nothing is wrong."""
-    return None
-
-
 @asynccontextmanager
 async def served(
-    registry: CollectorRegistry, host: str, port: int, problem: Callable[[], str | None] = always
+    registry: CollectorRegistry, host: str, port: int, problem: Callable[[], str | None] = lambda: None
 ) -> AsyncIterator[None]:
     """Serve /metrics, /health/live and /health/ready; with port 0, nothing.
 
