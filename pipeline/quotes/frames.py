@@ -13,6 +13,8 @@ from pipeline.quotes.source_phrases import says_so, says_so_before
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.spans import CharRange, TokenRange, token_indices
 
+_GOING_ON = COORDINATORS | {"dann"}
+
 
 def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRange]) -> list[CharRange]:
     """What of a sentence is left beside `spans`, without the full stop: the frame."""
@@ -45,7 +47,7 @@ def cue_beside(analysed: AnalysedText, passage: Passage, cues: Sequence[Cue]) ->
     after = [cue for cue in cues if cue.clause.first >= passage.last]
     before = [cue for cue in cues if cue.clause.last <= passage.first]
     if before and after and after[0].finite <= passage.last + 3:
-        goes_on = tokens[after[0].clause.first].lower in COORDINATORS and after[0].finite > after[0].clause.first
+        goes_on = tokens[after[0].clause.first].lower in _GOING_ON and after[0].finite > after[0].clause.first
         return before[-1] if goes_on and tokens[passage.first - 1].text == ":" else after[0]
     if before:
         return before[-1]

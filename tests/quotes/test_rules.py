@@ -329,8 +329,9 @@ def test_whom_something_is_said_to_may_stand_before_the_speaker() -> None:
     assert words(text, quote.addressee_spans) == "dem Tagblatt"
 
 
-def test_who_asks_before_a_colon_is_not_who_answers_behind_the_question() -> None:
-    text = "Wenn Vera fragt: „Hast du mich je gesehen?“, und Rolf antwortet: „Du warst im Licht.“"
+@pytest.mark.parametrize("answer", ["und Rolf antwortet", "dann antwortet Rolf"])
+def test_who_asks_before_a_colon_is_not_who_answers_behind_the_question(answer: str) -> None:
+    text = f"Wenn Vera fragt: „Hast du mich je gesehen?“, {answer}: „Du warst im Licht.“"
     assert [(speaker, cue) for _, _, speaker, cue in readable(text)] == [("Vera", "fragt"), ("Rolf", "antwortet")]
 
 
