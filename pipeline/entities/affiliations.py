@@ -13,6 +13,8 @@ from pipeline.spans import CharOffset, TokenIndex, token_indices
 
 _ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der)(?: [A-ZÄÖÜ][\w-]+)? $")
 _GETTING = frozenset({"bekam", "bekommt", "erhielt", "erhält", "erntet", "erntete"})
+_VOTES = re.compile(r"\b(?:\w*[Ss]timmen|Mandate?|Prozent|Sitze?)\b")
+"""What nobody gets from a party: "Die meisten Stimmen erhielt Lind von der CDU"."""
 
 
 class Organisations:
@@ -82,7 +84,8 @@ def add_organisation_behind(
     if first and words.words[first - 1].text in ("der", "die"):
         first -= 1
     before = words.words[first - 1].text if first and words.gap(first - 1, first) == " " else ""
-    if before in _GETTING or (words.text.startswith(" bei", end) and before.islower()):
+    gets = before in _GETTING and _VOTES.search(words.text, words.sentence_span(place.begin)[0], place.begin) is None
+    if gets or (words.text.startswith(" bei", end) and before.islower()):
         return
     for index in token_indices(words.at(end), min(words.at(end) + 4, TokenIndex(len(words.words)))):
         begin = words.words[index].begin

@@ -25,6 +25,7 @@ _STATUS = re.compile(
     r"^(?:früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|[Gg]eschäftsführend|kommissarisch|"
     r"künftig|scheidend|Erst|Zweit|Dritt|[Ll]eitend|Vorsitzend|wissenschaftlich|ärztlich|[Pp]arlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
 )
+_SHORT_STATUS = {"stv": "stellvertretende", "stellv": "stellvertretende", "ehem": "ehemalige"}
 _ENDING = re.compile(r"e[nmrs]?$")
 _BRACKETS = re.compile(
     r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;/]{2,40}?)(?:(?:/|, ?)[A-ZÄÖÜ][^()\d,;]{1,40})?(?:[,;] ?\d{1,3})?\)"
@@ -115,15 +116,20 @@ def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gaz
         return
     gender = gender_by_role(words, index) or gender_of_name(person.name)
     if role.head not in RELATIONS:
-        since = f" {retired['said']}. {retired['of']}." if retired is not None else ""
-        person.roles.setdefault(_with_status(words, index, undeclined(word, gender), gender) + since)
+        person.roles.setdefault(_with_status(words, index, undeclined(word, gender), gender) + _since_retired(retired))
     add_party_in_compound(word, person, gazetteer)
+
+
+def _since_retired(found: re.Match[str] | None) -> str:
+    return f" {found['said']}. {found['of']}." if found is not None else ""
 
 
 def _with_status(words: TextWords, index: TokenIndex, role: str, gender: Gender | None) -> str:
     """The role with "frühere", "stellvertretende" before it, in the nominative."""
-    before = words.words[index - 1].text if index else ""
-    if words.gap(index - 1, index) != " " or _STATUS.match(before) is None:
+    before, gap = words.words[index - 1].text if index else "", words.gap(index - 1, index)
+    if gap == ". ":  # "der stv. Landrat"
+        before, gap = _SHORT_STATUS.get(before.lower(), ""), " "
+    if gap != " " or _STATUS.match(before) is None:
         return role
     return f"{_ENDING.sub('', before)}{'e' if gender == 'f' else 'er'} {role}"
 
@@ -169,19 +175,21 @@ def _apposition(
         index += 1
     else:
         return
-    stop = _CLAUSE_END.search(words.text, word.end)
+    retired = _RETIRED.match(words.text, word.end)
+    role_end = char_span(retired)[1] if retired is not None else word.end
+    stop = _CLAUSE_END.search(words.text, role_end)
     if stop is None or stop.group() not in _APPOSITION_ENDS:
         return
-    complement = words.text[word.end : char_span(stop)[0]]
+    complement = words.text[role_end : char_span(stop)[0]]
     complement = complement[: _nominal_part(complement)]
     if complement and (_COMPLEMENT.match(complement) is None or len(complement.split()) > _LONGEST_COMPLEMENT_WORDS):
         return
     if role.head not in RELATIONS:
         gender = role.gender or gender_of_name(person.name)
         said = _with_status(words, index, undeclined(word.text, gender), gender)
-        person.roles.setdefault(said + _TRAILING.sub("", complement.rstrip()))
+        person.roles.setdefault(said + _since_retired(retired) + _TRAILING.sub("", complement.rstrip()))
     add_party_in_compound(word.text, person, gazetteer)
-    for name in organisations.between(word.end, word.end + len(complement)):
+    for name in organisations.between(role_end, role_end + len(complement)):
         person.affiliations.setdefault(name)
 
 
