@@ -31,6 +31,7 @@ _SMALL_NUMBERS = "zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
 _NUMBER = re.compile(rf"\d[\d.,]*|{_SMALL_NUMBERS}")
 _SAME = re.compile(r"(?P<article>[Dd](?:er|es|em|en|ie|as))(?:selb|jenig)en?")
 _ONE_OF = re.compile(r"(?P<stem>k?ein|jed)e[mn]")
+_WITHOUT_UMLAUT = str.maketrans("äöü", "aou")
 _QUANTIFIER = re.compile(r"(?:einige|viele|mehrere)[nr]?|manche", re.IGNORECASE)
 _APPOSED = re.compile(r"(?<=\w), eine? (?!.*\b(?:und|oder)\b)[^,]*$")
 """What else somebody is, behind a comma: "der Vater, ein Tischler"."""
@@ -52,12 +53,14 @@ def nominative(phrase: str) -> str:
     if len(words) > 1 and words[0].lower() in OWNING_DETERMINERS:
         return nominative(" ".join(words[1:]))
     if len(words) > 2 and words[0].lower() in _SOME and words[1] in GENITIVE_DETERMINERS:  # "zwei ihrer Freunde"
-        some = _ONE_OF.sub(r"\g<stem>er", words[0].lower())
+        ending = "es" if _is_neuter(words[2 + _head(words[2:])]) else "er"
+        some = _ONE_OF.sub(rf"\g<stem>{ending}", words[0].lower())
         return " ".join([some.removesuffix("n") if some.endswith("en") else some, *words[1:]])
     if len(words) > 1 and (same := _SAME.fullmatch(words[0])) is not None:
         words[0] = same["article"]
-    if words[1:2] == ["meisten"]:
-        return " ".join(["die", *words[1:]])
+    if len(words) > 2 and words[1] == "meisten":
+        head = 2 + _head(words[2:])
+        return " ".join(["die", *words[1:head], nominative(f"einigen {words[head]}").split()[-1], *words[head + 1 :]])
     before = 0
     while before < len(words) - 1 and after_determiner(words[before]) is not None:
         if before and words[before] in _CONTRACTED:  # "die vom Verband beanstandeten Werke"
@@ -80,6 +83,16 @@ def nominative(phrase: str) -> str:
     declined = in_nominative(deciding[-1], rest, adjectives, head, open_)
     quantified = before == 1 and _QUANTIFIER.fullmatch(words[0]) is not None
     return " ".join([words[0].lower().rstrip("nr"), *declined] if quantified else declined)
+
+
+def _is_neuter(several: str) -> bool:
+    """Whether each of what a genitive plural names is neuter: "Opfer", "Länder", "Teams"."""
+    alone = several.removesuffix("er").translate(_WITHOUT_UMLAUT) if several.endswith("er") else several[:-1]
+    return {"n"} == (_singular_genders(several) or _singular_genders(alone))
+
+
+def _singular_genders(noun: str) -> set[str]:
+    return {reading.agreement[0] for reading in noun_readings(noun) if reading.agreement in ("mn", "fn", "nn")}
 
 
 def name_in_nominative(before: str, name: str) -> str:
