@@ -91,7 +91,7 @@ def cluster_names(words: TextWords, spans: Sequence[NameSpan]) -> list[Cluster]:
     clusters: list[Cluster] = []
     for span in spans:
         short = words.text[span.begin : span.end]
-        named = short_forms.get(short, span)
+        named = short_forms.get(short) or short_forms.get(short.removesuffix("s"), span)
         key = _key(named, forms[named])
         cluster = homes.get(key)
         if cluster is None:

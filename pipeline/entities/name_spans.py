@@ -13,7 +13,7 @@ from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
 from pipeline.entities.national_names import demonym, in_their_countries
-from pipeline.entities.person_words import is_given_name
+from pipeline.entities.person_words import TITLES, is_given_name
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.repeated_names import add_repeated_names
 from pipeline.entities.roles_lexicon import role_word
@@ -29,6 +29,8 @@ ModelSpan = tuple[CharOffset, CharOffset, EntityType]
 _DESCRIBING = word_list("describing_nouns")
 _HAPPENINGS = endings("happening_endings")
 _ABBREVIATED = re.compile(r"(?:\.\w{1,3}|\be\. V|\b(?:Bros|Cie|Co|Corp|Inc|Ltd))$")
+_DAY_IN_BRACKETS = re.compile(r"\((?:(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Sonnabend)\)")
+"""What stands behind a newspaper: "sagte er der Nordpost (Dienstag)"."""
 _DISTRICT = re.compile(r"(?:Alt|Land)?[Kk]reis(?:es)?")
 _CALLED_BY_PLACE = re.compile(rf"(?=[A-ZÄÖÜ])\w*(?i:{'|'.join(endings('bodies_before_places'))})(?:e?s)?")
 _LONGEST = 300
@@ -91,13 +93,18 @@ def _repaired(
             agency, _, service = word.partition("/")  # "dpa/lni" is the agency with its service
             named = (agency.islower() and service.isupper()) or gazetteer.look_up(agency) is not None
             end = inside[0].begin + len(agency) if named else end
-        if entity_type == "LOC" and NAME_RULES["derived-word"].on and _derived(word, gazetteer):
-            return None
-        if entity_type == "MISC" and word.islower():
-            return None  # „berührend“ is no title
-        if NAME_RULES["role-or-happening"].on and (role_word(word) is not None or _event(word)):
+        if _is_no_name(word, entity_type, gazetteer) or _DAY_IN_BRACKETS.match(words.text, max(0, begin - 1)):
             return None
     return NameSpan(begin, end, entity_type)
+
+
+def _is_no_name(word: str, entity_type: EntityType, gazetteer: Gazetteer) -> bool:
+    """Whether a word that the model takes for a name by itself is none."""
+    derived = entity_type == "LOC" and NAME_RULES["derived-word"].on and _derived(word, gazetteer)
+    ordinary = entity_type == "MISC" and word.islower()  # „berührend“ is no title
+    title = entity_type == "ORG" and word in TITLES and word != "PD"  # "MdB"; the PD is a party in Rome
+    happens = NAME_RULES["role-or-happening"].on and (role_word(word) is not None or _event(word))
+    return derived or ordinary or title or happens
 
 
 def _with_last_sign(text: str, begin: CharOffset, end: CharOffset, model: CharOffset) -> CharOffset:

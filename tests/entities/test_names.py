@@ -267,6 +267,8 @@ def test_capitals_are_not_how_a_name_is_shown(given: GivenNames) -> None:
     ("text", "names", "roles"),
     [
         ("Der Chemiker [Falk Ahlers MdB|PER] kam.", ["Falk Ahlers"], ["Chemiker"]),
+        ("Der Leiter des Amts, [Falk Ahlers|PER] [MdL|ORG], kam.", ["Falk Ahlers"], []),
+        ("In Rom verlor der [PD|ORG] die Wahl.", ["PD"], []),
         ("SPÖ-Klubobfrau NAbg. [Ida Körber|PER] kam.", ["SPÖ", "Ida Körber"], ["SPÖ-Klubobfrau"]),
         ("Ex-Minister DI Dr. [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["Ex-Minister"]),
         ("IV-Präsident KommR [Falk Ahlers|PER] kam.", ["Falk Ahlers"], ["IV-Präsident"]),
@@ -629,6 +631,18 @@ def test_the_head_of_a_role_tells_the_gender(name: str, role: str, told: tuple[s
 def test_who_belongs_to_somebody_does_not_tell_his_gender(given: GivenNames, name: str) -> None:
     (found,) = given.marked(f"[{name}|PER] ging. Die Anwältin [{name.removeprefix('Jan ')}s|PER] kam.")
     assert (found.gender, found.roles) == ("m", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Das sagte sie der Nordpost ([Dienstag|ORG]).", []),
+        ("Das sagte sie dem „[Freitag|ORG]“.", ["Freitag"]),
+        ("Das sagte [Ida Tölke|PER] ([Mitte|ORG]).", ["Ida Tölke", "Mitte"]),
+    ],
+)
+def test_a_day_in_brackets_is_no_name(given: GivenNames, text: str, names: list[str]) -> None:
+    assert [entity.name for entity in given.marked(text)] == names
 
 
 def test_a_compound_with_a_name_in_marks_is_called_by_the_name() -> None:

@@ -117,6 +117,10 @@ def test_the_only_one_that_is_called_so_is_meant_by_its_shorter_name(
             {"org/ruderistische-aktion": 3},
         ),
         (
+            "Der [Verband der Dorfläden|ORG] (VDD) klagt. Die Klage des [VDDs|ORG] ist neu.",
+            {"org/verband-der-dorflaeden": 2},
+        ),
+        (
             "Das [Landesamt für Fischerei|ORG] ([Lafi|ORG]) warnt. Das [Lafi|ORG] prüft.",
             {"org/landesamt-fuer-fischerei": 3},
         ),
