@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from pipeline.quotes.author import without_author
 from pipeline.quotes.candidates import QuoteCandidate, overlap, shared
@@ -25,6 +26,9 @@ _NEIGHBOURS = 4
 """How many quotes before one are looked at for one that says the same."""
 _SAME = 0.4
 """How alike (F1 over code points) two candidates' spans must be to mean the same quote."""
+
+_PIECE = 0.8
+"""How alike a piece of the reader's quote and a quote of the rules must be to mean the same."""
 
 
 def combine(
@@ -82,6 +86,7 @@ def weigh(
     indirect speech spans and type are the reader's if it is sure, since it sees what goes on behind a frame, or if it
     hears direct speech. The reader says the medium, and what shows speech where the rules do not know.
     """
+    read = _apart(rules, read)
     partner = _pairs(reading.layout.text, rules, read)
     taken = set(partner.values())
     found = []
@@ -92,6 +97,25 @@ def weigh(
     found += [
         (candidate, features(reading, None, candidate)) for index, candidate in enumerate(read) if index not in taken
     ]
+    return found
+
+
+def _apart(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """What the reader finds; indirect speech in pieces, some of which are nobody's by the rules, is divided into these.
+
+    In "auf den Hinweis, es regne, entgegnete Obst, das sei gut" Obst says the second only.
+    """
+    found: list[QuoteCandidate] = []
+    indirect = sorted((rule for rule in rules if rule.type == "Indirect"), key=lambda rule: rule.begin)
+    begins = [rule.begin for rule in indirect]
+    for candidate in read:
+        pieces = [replace(candidate, spans=[span]) for span in candidate.spans]
+        said_by: set[tuple[CharRange, ...]] = set()
+        for piece in pieces if candidate.type != "Direct" and len(pieces) > 1 else ():
+            near = range(bisect_left(begins, 2 * piece.begin - piece.end), bisect_left(begins, piece.end))
+            known = (indirect[at] for at in near if overlap(indirect[at].spans, piece.spans) >= _PIECE)
+            said_by |= {tuple(rule.speaker_spans) for rule in islice(known, 1)}
+        found += pieces if () in said_by and len(said_by) == len(pieces) else [candidate]
     return found
 
 

@@ -52,6 +52,21 @@ def test_what_both_find_is_one_quote_with_the_spans_of_the_rules() -> None:
     assert quote.cue_spans == [(0, 5)]
 
 
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ([], [[(10, 40)], [(70, 110)]]),
+        ([(60, 65)], [[(10, 40), (70, 110)]]),
+    ],
+)
+def test_pieces_that_rules_have_somebody_and_nobody_say_are_two_quotes(
+    second: list[object], said: list[object]
+) -> None:
+    found = replace(read(10, 40, 0.95), spans=[(10, 40), (70, 110)])
+    by_rules = [rule(10, 40, speaker_spans=[(0, 5)]), rule(70, 110, speaker_spans=second)]
+    assert [quote.spans for quote in combine(reading(), TRUSTING, by_rules, [found])] == said
+
+
 @pytest.mark.parametrize(("name", "confidence"), [("post", 0.95), ("turn", 0.0)])
 def test_what_the_layout_tells_is_a_quote_whatever_the_reader_hears(name: str, confidence: float) -> None:
     found = QuoteCandidate([(10, 50)], "Direct", confidence=0.95, rule=name)
