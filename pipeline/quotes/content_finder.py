@@ -96,6 +96,7 @@ class ContentFinder:
         if frame_end < self.sentence.last and tokens[frame_end].text in ",–":
             final = tokens[frame_end].end
         quoted = [mask[0] for mask in self.masked if mask[0] >= last and tokens[mask[0] - 1].text in ",–"]
+        quoted += [part.first for part in self.parts if part.first > last and self._turns_behind_semicolon(part)]
         end = tokens[min(quoted)].begin if quoted else self.sentence.end
         pieces = (stripped(text, tokens[start].begin, begin), stripped(text, final, max(final, end)))
         spans = [span for span in pieces if span is not None]
@@ -110,6 +111,10 @@ class ContentFinder:
         infinitive = self.tokens[other.finite - 1].lower == "zu"
         plain = not infinitive and not self.helped_by_subjunctive(other)
         return reported and plain and other.speaker[0][1] == other.finite
+
+    def _turns_behind_semicolon(self, part: Clause) -> bool:
+        """Whether somebody else speaks behind a semicolon: "…, sagte Obst; Reif fordert das Gegenteil"."""
+        return self.tokens[part.first - 1].text == ";" and any(map(self.says_anew, self.cues_in(part)))
 
     def part_from(self, first: TokenIndex) -> Clause | None:
         """The clause that begins with token `first`."""

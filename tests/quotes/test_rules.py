@@ -203,6 +203,7 @@ def test_things_and_subjects_are_nobody_who_was_told(text: str) -> None:
         ("Obst lobte den Plan, Reif sagte, er sei unausgegoren.", "er sei unausgegoren", "Reif"),
         ("Obst lobte den Plan; Reif sagte, er sei unausgegoren.", "er sei unausgegoren", "Reif"),
         ("Obst begrüßte den Plan, die Grünen erklärten, er komme zu spät.", "er komme zu spät", "Grünen"),
+        ("Er komme zu spät, sagte Obst; Reif fordert mehr Geld.", "Er komme zu spät", "Obst"),
         ("Obst wies das zurück: Man habe gefragt, sagte sie.", "Man habe gefragt", "Obst"),
         ("Dem widersprach Obst, die nun aussagte: Man habe gefragt.", "Man habe gefragt", "Obst"),
         ("Obst sagte, Reif behauptet, es sei Geld da.", "Reif behauptet, es sei Geld da", "Obst"),
