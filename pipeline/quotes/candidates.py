@@ -2,12 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from pipeline.spans import CharOffset, CharRange
 from schemas.records import Medium, QuoteType
-
-Source = Literal["rules", "learned"]
 
 
 @dataclass(slots=True)
@@ -15,8 +12,8 @@ class QuoteCandidate:
     """A quote somebody found, before it is linked to entities and becomes part of a record.
 
     All spans are half-open code points into the article's text, in text order and without overlap within a role.
-    `confidence` is the probability (0 to 1) that the quote is one, by the measure of its source; `rule` names what
-    found it where that was a rule. With `written`, the speaker is a writing in which the words are said to stand,
+    `confidence` is the probability (0 to 1) that the quote is one, by the measure of what found it; `rule` names that
+    where it was a rule. With `written`, the speaker is a writing in which the words are said to stand,
     whatever else is near.
     """
 
@@ -28,7 +25,6 @@ class QuoteCandidate:
     frame_spans: list[CharRange] = field(default_factory=list)
     addressee_spans: list[CharRange] = field(default_factory=list)
     confidence: float = 0.5
-    source: Source = "rules"
     rule: str = ""
     written: bool = False
 

@@ -63,7 +63,6 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
                 cue_spans=cue,
                 frame_spans=_rest(reading.layout, quote.spans) if cue else [],
                 confidence=quote.probability,
-                source="learned",
             )
         )
     return found

@@ -41,7 +41,7 @@ def rule(begin: int, end: int, **fields: object) -> QuoteCandidate:
 
 
 def read(begin: int, end: int, confidence: float, **fields: object) -> QuoteCandidate:
-    return QuoteCandidate([(begin, end)], "Indirect", confidence=confidence, source="learned", **fields)  # type: ignore[arg-type]
+    return QuoteCandidate([(begin, end)], "Indirect", confidence=confidence, **fields)  # type: ignore[arg-type]
 
 
 def test_what_both_find_is_one_quote_with_the_spans_of_the_rules() -> None:
@@ -76,7 +76,7 @@ def test_what_the_layout_tells_is_a_quote_whatever_the_reader_hears(name: str, c
 
 
 def test_indirect_speech_that_the_reader_is_sure_of_goes_on_behind_its_frame() -> None:
-    found = QuoteCandidate([(0, 20), (45, 60)], "Indirect", confidence=0.95, source="learned", frame_spans=[(20, 45)])
+    found = QuoteCandidate([(0, 20), (45, 60)], "Indirect", confidence=0.95, frame_spans=[(20, 45)])
     cut_off = rule(0, 20, cue_spans=[(20, 25)], frame_spans=[(20, 60)])
     (quote,) = combine(reading(0.9), TRUSTING, [cut_off], [found])
     assert quote.spans == [(0, 20), (45, 60)]
@@ -85,7 +85,7 @@ def test_indirect_speech_that_the_reader_is_sure_of_goes_on_behind_its_frame() -
 
 def test_what_the_reader_is_sure_is_said_names_no_speaker() -> None:
     text = "Bisher liegen laut Nordbau Aufträge für vier Boote vor."
-    found = QuoteCandidate([(0, 13), (27, 54)], "Indirect", confidence=0.95, source="learned")
+    found = QuoteCandidate([(0, 13), (27, 54)], "Indirect", confidence=0.95)
     by_rule = replace(rule(0, 54, speaker_spans=[(19, 35)], cue_spans=[(14, 18)]), spans=[(0, 13), (36, 54)])
     (quote,) = combine(reading(0.9, text), TRUSTING, [by_rule], [found])
     assert [text[begin:end] for begin, end in quote.speaker_spans] == ["Nordbau"]
@@ -103,7 +103,7 @@ def test_the_type_is_that_of_the_reader_where_the_bounds_are() -> None:
 
 def test_direct_speech_keeps_to_its_marks_however_sure_the_reader_is() -> None:
     marked = QuoteCandidate([(10, 50)], "Direct", confidence=0.9, rule="marks-alone")
-    found = QuoteCandidate([(15, 55)], "Direct", confidence=0.99, source="learned")
+    found = QuoteCandidate([(15, 55)], "Direct", confidence=0.99)
     (quote,) = combine(reading(0.9), TRUSTING, [marked], [found])
     assert quote.spans == [(10, 50)]
 
@@ -117,7 +117,7 @@ def test_what_is_not_seen_as_speech_must_be_sure_by_its_rule() -> None:
 def test_the_reader_alone_must_be_sure() -> None:
     assert combine(reading(0.3), TRUSTING, [], [read(0, 20, 0.3)]) == []
     (quote,) = combine(reading(0.9), TRUSTING, [], [read(0, 20, 0.9)])
-    assert quote.source == "learned"
+    assert not quote.rule
 
 
 def test_the_evidence_names_who_found_it() -> None:
@@ -212,16 +212,16 @@ def test_direct_speech_without_marks_has_to_be_surer() -> None:
     careful = Calibration(
         Logistic({"read": 1.0}), Logistic({"probability": 1.0}), {"Direct": 0.5, "Direct without marks": 0.7}
     )
-    marked = QuoteCandidate([(10, 30)], "Direct", confidence=0.6, source="learned")
-    bare = QuoteCandidate([(31, 49)], "Direct", confidence=0.6, source="learned")
+    marked = QuoteCandidate([(10, 30)], "Direct", confidence=0.6)
+    bare = QuoteCandidate([(31, 49)], "Direct", confidence=0.6)
     assert [quote.spans for quote in combine(reading(text=text), careful, [], [marked, bare])] == [[(10, 30)]]
-    surer = QuoteCandidate([(31, 49)], "Direct", confidence=0.8, source="learned")
+    surer = QuoteCandidate([(31, 49)], "Direct", confidence=0.8)
     assert len(combine(reading(text=text), careful, [], [marked, surer])) == 2
 
 
 def test_what_the_reader_hears_as_direct_speech_is_direct_with_the_roles_of_the_rule() -> None:
     text = "Wir kommen morgen, sagte Hanna Obst."
-    spoken = QuoteCandidate([(0, 17)], "Direct", confidence=0.9, source="learned")
+    spoken = QuoteCandidate([(0, 17)], "Direct", confidence=0.9)
     told = rule(0, 17, speaker_spans=[(25, 35)])
     (quote,) = combine(reading(text=text), TRUSTING, [told], [spoken])
     assert (quote.type, quote.speaker_spans) == ("Direct", [(25, 35)])
@@ -290,7 +290,7 @@ def test_speech_of_several_lines_is_not_the_speech_in_marks_that_it_has_in_one()
     inner, outer = (CharOffset(21), CharOffset(39)), (CharOffset(0), CharOffset(39))
     marked = QuoteCandidate([inner], "Direct", rule="marks-framed", confidence=0.9)  # type: ignore[list-item]
     for begin, quotes in ((outer[0], [[inner], [outer]]), (CharOffset(12), [[inner]])):
-        found = QuoteCandidate([(begin, outer[1])], "Direct", source="learned", confidence=0.9)  # type: ignore[list-item]
+        found = QuoteCandidate([(begin, outer[1])], "Direct", confidence=0.9)  # type: ignore[list-item]
         assert [one.spans for one, _ in weigh(reading(text=text), [marked], [found])] == quotes
 
 
