@@ -22,6 +22,7 @@ __all__ = [
     "first_from",
     "numbered_tokens",
     "token_indices",
+    "trimmed",
 ]
 
 if TYPE_CHECKING:
@@ -62,3 +63,10 @@ class TokenRange(NamedTuple):
 
     first: TokenIndex
     last: TokenIndex
+
+
+def trimmed(text: str, begin: CharOffset, end: CharOffset, signs: str | None = None) -> CharRange:
+    """The code points without spaces, or without any of `signs`, at both ends; empty if there is nothing else."""
+    words = text[begin:end].lstrip(signs)
+    begin = end - len(words)
+    return CharRange(begin, begin + len(words.rstrip(signs)))

@@ -5,7 +5,7 @@ much of these paragraphs. The first behind each question is then said also if it
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.marks import CLOSERS
@@ -57,7 +57,8 @@ def _answers(analysed: AnalysedText, blocks: Sequence[Block], *, apart: bool) ->
     questions = {block.begin for block in blocks if block.kind == "question"}
     headings = {block.begin for block in blocks if block.kind == "heading"}
     asked, turn = False, list[CharRange]()
-    for sentences in _paragraphs(analysed):
+    for _, paragraph in groupby(analysed.sentences, key=lambda sentence: sentence.paragraph):
+        sentences = list(paragraph)
         begin, end = sentences[0].begin, sentences[-1].end
         opening = len(sentences) if begin in questions else _asking(analysed, sentences, apart=apart)
         silent = analysed.text[begin] in CLOSERS or (begin in headings and not opening)
@@ -92,14 +93,3 @@ def _is_told(analysed: AnalysedText, sentence: Sentence) -> bool:
     tokens = analysed.tokens
     colon = next((at for at in token_indices(sentence.first, sentence.last) if tokens[at].text == ":"), sentence.first)
     return any(is_finite_reporting(tokens[at]) for at in token_indices(sentence.first, colon))
-
-
-def _paragraphs(analysed: AnalysedText) -> Iterator[list[Sentence]]:
-    paragraph: list[Sentence] = []
-    for sentence in analysed.sentences:
-        if paragraph and sentence.paragraph != paragraph[0].paragraph:
-            yield paragraph
-            paragraph = []
-        paragraph.append(sentence)
-    if paragraph:
-        yield paragraph

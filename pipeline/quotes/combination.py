@@ -11,7 +11,7 @@ from pipeline.quotes.candidates import QuoteCandidate, overlap, shared
 from pipeline.quotes.registry import is_certain, is_of_others
 from pipeline.reader.calibration import Calibration, logit
 from pipeline.reader.reading import Reading
-from pipeline.spans import CharOffset, CharRange
+from pipeline.spans import CharRange, trimmed
 
 MARKS = frozenset('„“”‚‘’»«›‹"')
 UNMARKED = "Direct without marks"
@@ -149,10 +149,8 @@ def _apart_from(text: str, span: CharRange, said: Sequence[CharRange]) -> CharRa
             begin = last
         elif begin < first < end:
             end = first
-    words = text[begin:end]
-    begin = CharOffset(begin + len(words) - len(words.lstrip(_JOINTS)))
-    end = CharOffset(end - len(words) + len(words.rstrip(_JOINTS)))
-    return CharRange(begin, end) if begin < end else span
+    apart = trimmed(text, begin, end, _JOINTS)
+    return apart if apart.begin < apart.end else span
 
 
 def features(reading: Reading, rule: QuoteCandidate | None, read: QuoteCandidate | None) -> dict[str, float]:

@@ -11,7 +11,7 @@ from pipeline.quotes.mood import is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.source_phrases import says_so, says_so_before
 from pipeline.quotes.text import AnalysedText, Sentence
-from pipeline.spans import CharRange, TokenRange, token_indices
+from pipeline.spans import CharRange, TokenRange, token_indices, trimmed
 
 _GOING_ON = COORDINATORS | {"dann"}
 
@@ -23,16 +23,11 @@ def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRan
     pieces: list[CharRange] = []
     at = sentence.begin
     for begin, stop in [*spans, (end, end)]:
-        piece_begin, piece_end = at, max(at, min(begin, end))
-        piece = text[piece_begin:piece_end]
-        piece_begin += len(piece) - len(piece.lstrip())
-        piece_end = piece_begin + len(piece.strip())
-        if piece_end == end and piece_end > piece_begin and text[piece_end - 1] in ".!?":
-            piece_end -= 1
-        while piece_end > piece_begin and text[piece_end - 1].isspace():
-            piece_end -= 1
-        if any(c.isalnum() for c in text[piece_begin:piece_end]):
-            pieces.append(CharRange(piece_begin, piece_end))
+        piece = trimmed(text, at, max(at, min(begin, end)))
+        if piece.end == end and text[end - 1] in ".!?":
+            piece = trimmed(text, piece.begin, end - 1)
+        if any(map(str.isalnum, text[slice(*piece)])):
+            pieces.append(piece)
         at = max(at, stop)
     return pieces
 

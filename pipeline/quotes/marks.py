@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.quotes.unclosed import unclosed_end
-from pipeline.spans import CharOffset, CharRange, char_span
+from pipeline.spans import CharOffset, CharRange, char_span, trimmed
 
 CLOSERS = {
     "„": '“”"',
@@ -38,7 +38,7 @@ _OUTER_MARK = re.compile(r"[„“”\"»«]")
 _CLIPPED_WORD = re.compile(r"['‘](?:ne?[mnrs]?|s|\d\d(?:er)?)\b")
 """A word that begins with an apostrophe: "'n", "'nen", "'68er"."""
 _SOLID = re.compile(r"\S")
-_PARAGRAPH = re.compile(r"[^\n]+")
+_LINE = re.compile(r"[^\n]+")
 _OPENS_AFTER = frozenset(' \n\t\u00a0\u202f([{–—-/:„»«‚›"“')
 _ENDS_CLAUSE = re.compile(r"[,;:!?)]|\.(?!\.)")
 """What stands behind a closing mark, and behind no opening one."""
@@ -210,16 +210,10 @@ def _next_with_marks(text: str, paragraphs: Sequence[CharRange], number: int) ->
     return next((at for at in range(number, len(paragraphs)) if _OUTER_MARK.search(text, *paragraphs[at])), None)
 
 
-def _paragraphs(text: str) -> list[CharRange]:
-    """The paragraphs, without spaces around them."""
-    found = []
-    for paragraph in _PARAGRAPH.finditer(text):
-        start, stop = char_span(paragraph)
-        words = text[start:stop]
-        start += len(words) - len(words.lstrip())
-        if start < stop:
-            found.append(CharRange(start, start + len(words.strip())))
-    return found
+def solid_lines(text: str) -> list[CharRange]:
+    """The lines that are not empty, without spaces around them."""
+    lines = (trimmed(text, *char_span(line)) for line in _LINE.finditer(text))
+    return [line for line in lines if line.begin < line.end]
 
 
 def _quoted(paragraphs: Sequence[CharRange], begin: CharOffset, end: CharOffset, depth: int, opener: str) -> QuotedText:
@@ -235,7 +229,7 @@ def _quoted(paragraphs: Sequence[CharRange], begin: CharOffset, end: CharOffset,
 
 def quoted_texts(text: str) -> list[QuotedText]:
     """All quoted words of `text` in text order, nested ones included, outer before inner."""
-    paragraphs = _paragraphs(text)
+    paragraphs = solid_lines(text)
     found: list[QuotedText] = []
     carried: QuotedText | None = None
     for start, stop, pairs, left_over in _stretches(text, paragraphs):

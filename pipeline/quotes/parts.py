@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.quotes.marks import CLOSING
 from pipeline.quotes.text import AnalysedText
-from pipeline.spans import CharOffset
+from pipeline.spans import CharOffset, trimmed
 from schemas.records import Quote, QuotePart
 from schemas.spans import Span, joined
 
@@ -104,9 +104,8 @@ def _without_others(analysed: AnalysedText, piece: Span, said: frozenset[int]) -
     if last is not None and begin < last.begin:
         introduced = last.begin in said and text[begin : last.begin].rstrip().endswith(":")
         end = last.begin if introduced or end < last.end else end
-    words = text[begin:end]
-    begin = CharOffset(begin + len(words) - len(words.lstrip()))
-    return Span(begin=begin, end=begin + len(words.strip())) if any(map(str.isalnum, words)) else None
+    own = trimmed(text, begin, end)
+    return Span(begin=own.begin, end=own.end) if any(map(str.isalnum, text[slice(*own)])) else None
 
 
 def _as_its_whole(text: str, quote: Quote, whole: Quote) -> Quote:

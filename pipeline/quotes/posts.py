@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 
 from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.marks import solid_lines
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText
 from pipeline.spans import CharOffset, CharRange, char_span
 
-_LINE = re.compile(r"[^\n]+")
 _SHARED = r"(?:(?:A post shared by|Ein Beitrag geteilt von) )?"
 _SIGNED = re.compile(
-    rf"\s*(?:[–—-]+ ?)?{_SHARED}(?P<name>[^\W_][^\n(@]{{0,60}}\w)[^\w(]{{0,6}}\(@\w[\w.@-]{{0,80}}\)[ ,·–—-]{{1,3}}"
+    rf"(?:[–—-]+ ?)?{_SHARED}(?P<name>[^\W_][^\n(@]{{0,60}}\w)[^\w(]{{0,6}}\(@\w[\w.@-]{{0,80}}\)[ ,·–—-]{{1,3}}"
     r"[^\n]{0,30}\b(?:19|20)\d\d\b[^\n]{0,20}"
 )
 """ "— Hanna Obst (@hobst) 3. Mai 2024": an address with a handle, and a day behind it."""
@@ -23,7 +23,7 @@ _LONGEST = 160
 def signed_posts(analysed: AnalysedText) -> list[QuoteCandidate]:
     """The paragraph over each line with name, handle and date; links at its end are no part of it."""
     text = analysed.text
-    lines = [CharRange(*char_span(line)) for line in _LINE.finditer(text) if not line.group().isspace()]
+    lines = solid_lines(text)
     signed = [_SIGNED.fullmatch(text, *line) if line.end - line.begin <= _LONGEST else None for line in lines]
     found = []
     for number, match in enumerate(signed):

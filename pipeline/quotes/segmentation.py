@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.quotes.candidates import QuoteCandidate, covered, shared
 from pipeline.quotes.marks import CLOSERS, CLOSING
 from pipeline.quotes.text import AnalysedText
-from pipeline.spans import CharOffset, CharRange, char_span
+from pipeline.spans import CharOffset, CharRange, char_span, trimmed
 from schemas.records import Block
 
 _NEIGHBOURS = 4
@@ -57,7 +57,7 @@ def without_lines_apart(
             result.append(candidate)
             continue
         bounds = [begin, *(bound for line in lines for bound in line), end]
-        pieces = [_solid(text, CharRange(*piece)) for piece in zip(bounds[::2], bounds[1::2], strict=True)]
+        pieces = [trimmed(text, *piece) for piece in zip(bounds[::2], bounds[1::2], strict=True)]
         result += [replace(candidate, spans=[piece]) for piece in pieces if piece.begin < piece.end]
     return result
 
@@ -81,16 +81,6 @@ def _meeting(ranges: Sequence[CharRange], begin: CharOffset, end: CharOffset) ->
     """Those of `ranges`, which are sorted and apart, that share a code point with `begin` to `end`."""
     first = bisect_left(ranges, begin, key=lambda span: span.end - 1)
     return ranges[first : bisect_left(ranges, end, key=lambda span: span.begin)]
-
-
-def _solid(text: str, span: CharRange) -> CharRange:
-    """The range without the spaces at its ends; empty if it has nothing else."""
-    begin, end = span
-    while begin < end and text[begin].isspace():
-        begin += 1
-    while end > begin and text[end - 1].isspace():
-        end -= 1
-    return CharRange(begin, end)
 
 
 def drop_repeats(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:

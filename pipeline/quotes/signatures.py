@@ -8,11 +8,10 @@ from itertools import pairwise
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.quotes.candidates import QuoteCandidate
-from pipeline.quotes.marks import CLOSERS, QuotedText
+from pipeline.quotes.marks import CLOSERS, QuotedText, solid_lines
 from pipeline.quotes.registry import by_rule
 from pipeline.spans import CharOffset, CharRange, char_span
 
-_LINE = re.compile(r"[^\n]+")
 _NAME = r"[A-ZÄÖÜ][\w.’'-]*(?: (?:(?:von|van|de|der|zu|al) ){0,2}[A-ZÄÖÜ][\w.’'-]*){1,4}"
 _NAMED = (
     rf"(?P<name>{_NAME})(?P<party> \([^()]{{2,40}}\))?(?:, (?P<function>(?:[^.!?:;„“”«»\"()]|\be\. ?V\.){{2,90}}))?"
@@ -33,7 +32,7 @@ def signatures(text: str, quotes: Sequence[QuotedText]) -> dict[CharOffset, Char
     The quote begins and ends with a line, or what stands behind it does. Where such a line stands over the first quote,
     each of them belongs to the quote below.
     """
-    lines = [CharRange(*char_span(line)) for line in _LINE.finditer(text) if not line.group().isspace()]
+    lines = solid_lines(text)
     begins = [line.begin for line in lines]
     found: dict[CharOffset, CharRange] = {}
     above = -2
@@ -57,17 +56,12 @@ def signed_lines(text: str, signed: Mapping[CharOffset, CharRange]) -> list[Quot
 
     There are some only where words in marks are `signed` too: a single line may as well be the author's.
     """
-    lines = [CharRange(*char_span(line)) for line in _LINE.finditer(text) if not line.group().isspace()]
     found = []
-    for line, below in pairwise(lines if signed else ()):
-        name = _signature(text, below)
-        begin = CharOffset(line.begin + len(text[slice(*line)]) - len(text[slice(*line)].lstrip()))
-        words = text[begin : line.end].rstrip()
-        apart = name is not None and text[slice(*below)].lstrip()[0] in _APART
-        if name is None or not apart or name in signed.values() or words[0] in CLOSERS or words[-1] not in _ENDS:
+    for line, below in pairwise(solid_lines(text) if signed else ()):
+        name = _signature(text, below) if text[below.begin] in _APART else None
+        if name is None or name in signed.values() or text[line.begin] in CLOSERS or text[line.end - 1] not in _ENDS:
             continue
-        span = CharRange(begin, CharOffset(begin + len(words)))
-        found.append(by_rule(QuoteCandidate([span], "Direct", speaker_spans=[name], frame_spans=[name]), "signed"))
+        found.append(by_rule(QuoteCandidate([line], "Direct", speaker_spans=[name], frame_spans=[name]), "signed"))
     return [candidate for candidate in found if candidate is not None]
 
 
