@@ -182,7 +182,9 @@ class Attribution:
             return self._by_rule(candidate, choice.probability)
         begin, end = self._chains.place_of(choice.mention)
         given = [span for span in candidate.speaker_spans if self._chains.known(choice.chain).meets(span)]
-        spans = self._spans(self._with_appositions(choice.chain, given) or [self._whole(choice)])
+        appositions = self._appositions(choice.chain)
+        whole = [with_apposition(self._analysed, span, appositions) for span in given] or [self._whole(choice)]
+        spans = self._spans(whole)
         entity, name = self._chains.entity(choice.chain), self._chains.name(choice.chain, given)
         kind = KIND_OF_TYPE[entity.type if entity is not None else self._chains.known(choice.chain).type]
         several = self._linker.several(_of_own_frame(candidate, given))
@@ -219,10 +221,6 @@ class Attribution:
         named = entity.type if entity is not None and mentions[choice.mention].kind == "name" else None
         appositions = self._appositions(choice.chain)
         return whole_phrase(self._analysed, span, appositions, person=named == "PER", organisation=named == "ORG")
-
-    def _with_appositions(self, chain: int, given: Sequence[CharRange]) -> list[CharRange]:
-        """What a rule takes for the speaker, with appositions that it has left out."""
-        return [with_apposition(self._analysed, span, self._appositions(chain)) for span in given]
 
     def _appositions(self, chain: int) -> Appositions:
         if chain not in self._apposed:

@@ -14,7 +14,7 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.combination import combine, weigh
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
-from pipeline.quotes.parts import with_frames_of_wholes, with_own_frames, with_parts
+from pipeline.quotes.parts import quote_part, with_frames_of_wholes, with_own_frames, with_parts
 from pipeline.quotes.reader_quotes import reader_quotes
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.segmentation import (
@@ -35,7 +35,6 @@ from schemas.records import (
     EntityArticle,
     Quote,
     QuoteArticle,
-    QuotePart,
     QuotePerson,
     Speaker,
     SpeakerKind,
@@ -101,11 +100,9 @@ class QuoteExtractor:
         self, analysed: AnalysedText, reading: Reading | None, blocks: Sequence[Block] = ()
     ) -> list[QuoteCandidate]:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
-        rules = self._by_rules(analysed, reading, blocks)
-        if self._reader is None or reading is None:
-            return drop_repeats(analysed.text, without_questions(analysed.text, rules, blocks))
-        read = self._read(analysed, reading, blocks)
-        found = combine(reading, self._reader.calibration, rules, read)
+        found = self._by_rules(analysed, reading, blocks)
+        if self._reader is not None and reading is not None:
+            found = combine(reading, self._reader.calibration, found, self._read(analysed, reading, blocks))
         return drop_repeats(analysed.text, without_questions(analysed.text, found, blocks))
 
     def _by_rules(
@@ -125,11 +122,6 @@ class QuoteExtractor:
 
 def _spans(ranges: Sequence[CharRange]) -> list[Span]:
     return [Span(begin=begin, end=end) for begin, end in ranges]
-
-
-def _part(text: str, ranges: Sequence[CharRange]) -> QuotePart | None:
-    spans = _spans(ranges)
-    return QuotePart(spans=spans, text=joined(text, spans)) if spans else None
 
 
 def _person(text: str, ranges: Sequence[CharRange], meant: tuple[Entity | None, str | None]) -> QuotePerson | None:
@@ -188,8 +180,8 @@ def _quote(
         spans=spans,
         text=joined(text, spans),
         speaker=speaker,
-        cue=_part(text, candidate.cue_spans),
-        frame=_part(text, told_by),
+        cue=quote_part(text, _spans(candidate.cue_spans)),
+        frame=quote_part(text, _spans(told_by)),
         addressee=_person(text, addressee, linker.person(addressee, own)),
         confidence=round(candidate.confidence, 3),
     )

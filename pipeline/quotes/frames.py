@@ -10,7 +10,7 @@ from pipeline.quotes.interview import is_line
 from pipeline.quotes.mood import is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.source_phrases import says_so, says_so_before
-from pipeline.quotes.text import AnalysedText, Sentence
+from pipeline.quotes.text import AnalysedText, Sentence, Token
 from pipeline.spans import CharRange, TokenRange, token_indices, trimmed
 
 _GOING_ON = COORDINATORS | {"dann"}
@@ -32,13 +32,12 @@ def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRan
     return pieces
 
 
-def cue_beside(analysed: AnalysedText, passage: Passage, cues: Sequence[Cue]) -> Cue | None:
+def cue_beside(tokens: Sequence[Token], passage: Passage, cues: Sequence[Cue]) -> Cue | None:
     """The cue that introduces or follows a passage: the clause right behind it, else the one before it.
 
     What goes on with "und" behind a passage that a colon introduces is no frame of that: "Obst fragt: „Wie?“, und Reif
     antwortet: „So.“".
     """
-    tokens = analysed.tokens
     after = [cue for cue in cues if cue.clause.first >= passage.last]
     before = [cue for cue in cues if cue.clause.last <= passage.first]
     if before and after and after[0].finite <= passage.last + 3:
@@ -51,10 +50,11 @@ def cue_beside(analysed: AnalysedText, passage: Passage, cues: Sequence[Cue]) ->
 
 def says_so_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
     """ "„…“, so X", "Das sei, so X, „…“": a speaker without a verb; written into `candidate`."""
-    start = passage.last + (passage.last < sentence.last and analysed.tokens[passage.last].text in ",–-")
-    phrase = says_so(analysed, start, sentence.last, sentence.last, sentence.first) if start < sentence.last else None
+    tokens, last = analysed.tokens, sentence.last
+    start = passage.last + (passage.last < last and tokens[passage.last].text in ",–-")
+    phrase = says_so(tokens, start, last, last, sentence.first) if start < last else None
     if phrase is None:
-        phrase = says_so_before(analysed, sentence.first, passage.first)
+        phrase = says_so_before(tokens, sentence.first, passage.first)
     if phrase is None or phrase.speaker is None:
         return False
     candidate.speaker_spans = phrase_spans(analysed, [phrase.speaker])

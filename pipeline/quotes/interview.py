@@ -25,21 +25,19 @@ def interview_turns(analysed: AnalysedText) -> list[QuoteCandidate]:
     """
     found: list[tuple[str, CharRange, CharRange]] = []
     for line in _LINE.finditer(analysed.text):
-        turn = _TURN.fullmatch(line.group())
+        turn = _TURN.fullmatch(analysed.text, *char_span(line))
         words = turn["words"] if turn is not None else ""
         if turn is not None and words[0] not in '„“»«"' and _SENTENCE_END.search(words) and " " in words:
-            begin, _ = char_span(line)
-            label = CharRange(begin + turn.start("label"), begin + turn.end("label"))
-            words_span = CharRange(begin + turn.start("words"), begin + turn.end("words"))
-            found.append((turn["label"].split()[-1], label, words_span))
+            label, said = CharRange(*char_span(turn, "label")), CharRange(*char_span(turn, "words"))
+            found.append((turn["label"].split()[-1], label, said))
     often = Counter(name for name, *_ in found)
     asked = often.keys() >= _ANSWERS
-    said = [
-        by_rule(QuoteCandidate([words], "Direct", speaker_spans=[label], frame_spans=[label]), "turn")
-        for name, label, words in found
+    turns = [
+        by_rule(QuoteCandidate([said], "Direct", speaker_spans=[label], frame_spans=[label]), "turn")
+        for name, label, said in found
         if often[name] > 1 or (asked and name in _ANSWERS)
     ]
-    return [candidate for candidate in said if candidate is not None]
+    return [candidate for candidate in turns if candidate is not None]
 
 
 def headline_quotes(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> Iterator[QuoteCandidate]:

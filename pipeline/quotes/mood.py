@@ -97,19 +97,22 @@ def has_infinitive(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex)
     return False
 
 
+def _behind_words(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> TokenIndex:
+    """Where tokens `first` to `last` end without the marks at their end."""
+    while last > first and not tokens[last - 1].word:
+        last -= 1
+    return last
+
+
 def ends_in_infinitive(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether the clause closes with an infinitive with zu."""
-    end = last
-    while end > first and not tokens[end - 1].word:
-        end -= 1
+    end = _behind_words(tokens, first, last)
     return has_infinitive(tokens, max(first, end - 3), end)
 
 
 def verb_second(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether an inflected auxiliary or Konjunktiv form stands before the end of the clause: a main clause."""
-    end = last
-    while end > first and not tokens[end - 1].word:
-        end -= 1
+    end = _behind_words(tokens, first, last)
     return any(
         token.lower in FINITE_AUXILIARIES or (token.lower in subjunctive_first() and not token.capital)
         for token in tokens[first : max(first + 1, end - 1)]
@@ -122,9 +125,7 @@ def is_relative(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) ->
         return False
     if tokens[first].lower in {"was", "wo", "wobei"}:
         return True
-    end = last
-    while end > first and not tokens[end - 1].word:
-        end -= 1
+    end = _behind_words(tokens, first, last)
     closing = tokens[end - 1]
     inflected = not closing.capital and closing.lower.endswith(_VERB_ENDINGS) and closing.lower not in ADVERBS
     verbal = closing.lower in AUXILIARIES or inflected

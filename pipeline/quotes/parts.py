@@ -81,11 +81,12 @@ def _with_own_frame(analysed: AnalysedText, quote: Quote, whole: Quote | None, s
             if piece.begin < other.end and other.begin < piece.end
         ]
     frame = [piece for piece in (_without_others(analysed, piece, said) for piece in pieces) if piece is not None]
-    parts = {"cue": _part(analysed.text, cue or quote.cue.spans), "frame": _part(analysed.text, frame)}
+    parts = {"cue": quote_part(analysed.text, cue or quote.cue.spans), "frame": quote_part(analysed.text, frame)}
     return quote.model_copy(update=parts)
 
 
-def _part(text: str, spans: Sequence[Span]) -> QuotePart | None:
+def quote_part(text: str, spans: Sequence[Span]) -> QuotePart | None:
+    """What `spans` hold, as records have it; None if there are none."""
     return QuotePart(spans=list(spans), text=joined(text, spans)) if spans else None
 
 

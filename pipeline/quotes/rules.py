@@ -148,7 +148,7 @@ class _ArticleScan:
         if signed is not None and QUOTE_RULES["marks-signed"].on:
             candidate.speaker_spans = candidate.frame_spans = [signed]
             return by_rule(candidate, "marks-signed")
-        cue = cue_beside(self.analysed, passage, cues)
+        cue = cue_beside(self.tokens, passage, cues)
         spans: list[CharRange] = [
             CharRange(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked
         ]

@@ -17,7 +17,7 @@ from pipeline.lexicon.words import (
 )
 from pipeline.quotes.inserted_frames import apposition_in_frame
 from pipeline.quotes.phrases import apposition, name_in_marks, noun_phrase
-from pipeline.quotes.text import AnalysedText, Token
+from pipeline.quotes.text import Token
 from pipeline.quotes.word_shapes import is_adjective, is_finite_reporting, is_noun
 from pipeline.spans import TokenIndex, TokenRange, token_indices
 from schemas.records import Medium
@@ -42,21 +42,20 @@ def _is_source(word: str) -> bool:
     return word in SOURCE_NOUNS or word.endswith(_SOURCE_ENDINGS)
 
 
-def source_phrases(analysed: AnalysedText, first: TokenIndex, last: TokenIndex) -> Iterator[SourcePhrase]:
+def source_phrases(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> Iterator[SourcePhrase]:
     """The source phrases among tokens `first` to `last`, in text order."""
-    tokens = analysed.tokens
     at = first
     while at < last:
         lower = tokens[at].lower
         found: SourcePhrase | None = None
         if lower in {"laut", *_ACCORDING} and at + 1 < last:
-            found = _after_laut(analysed, at, last)
+            found = _after_laut(tokens, at, last)
         elif lower in {"nach", "aus", "entsprechend"} and at + 1 < last:
-            found = _with_noun(analysed, at, last, needs_sight=lower == "aus")
+            found = _with_noun(tokens, at, last, needs_sight=lower == "aus")
         if found is None and (
             lower in {"zufolge", "nach"} or (lower == "zu" and at + 1 < last and tokens[at + 1].lower == "folge")
         ):
-            found = _behind(analysed, at, first)
+            found = _behind(tokens, at, first)
         if found is not None:
             yield found
             at = max(found.last, at + 1)
@@ -64,9 +63,8 @@ def source_phrases(analysed: AnalysedText, first: TokenIndex, last: TokenIndex) 
             at += 1
 
 
-def _after_laut(analysed: AnalysedText, at: TokenIndex, last: TokenIndex) -> SourcePhrase | None:
-    tokens = analysed.tokens
-    end = source_end(analysed, at + 1, last)
+def _after_laut(tokens: Sequence[Token], at: TokenIndex, last: TokenIndex) -> SourcePhrase | None:
+    end = source_end(tokens, at + 1, last)
     if end is None:
         return None
     if tokens[at].lower in _ACCORDING and not _says_something(tokens[at + 1 : end]):
@@ -89,9 +87,8 @@ def _is_one_person(noun: str) -> bool:
     return role is not None and role.singular
 
 
-def source_end(analysed: AnalysedText, begin: TokenIndex, last: TokenIndex) -> TokenIndex | None:
+def source_end(tokens: Sequence[Token], begin: TokenIndex, last: TokenIndex) -> TokenIndex | None:
     """The end of the phrase that names a source, with the genitive, the "von …" or the apposition of it."""
-    tokens = analysed.tokens
     end = name_in_marks(tokens, begin, last) or noun_phrase(tokens, begin, last, places=False)
     if end is None:
         return None
@@ -122,9 +119,8 @@ def _opens_statement(tokens: Sequence[Token], at: TokenIndex) -> bool:
     return before.capital and not named and not _is_source(before.lower) and role_word(before.text) is None
 
 
-def _with_noun(analysed: AnalysedText, at: TokenIndex, last: TokenIndex, *, needs_sight: bool) -> SourcePhrase | None:
+def _with_noun(tokens: Sequence[Token], at: TokenIndex, last: TokenIndex, *, needs_sight: bool) -> SourcePhrase | None:
     """ "nach Angaben der Polizei", "nach den Worten von X", "aus Sicht des Ministers"."""
-    tokens = analysed.tokens
     if at > 0 and tokens[at - 1].lower in TIME_NOUNS:
         return None
     head = at + 1
@@ -137,16 +133,15 @@ def _with_noun(analysed: AnalysedText, at: TokenIndex, last: TokenIndex, *, need
     word = tokens[head].lower
     if word != "sicht" if needs_sight else not _is_source(word):
         return None
-    end = source_end(analysed, at + 1, last)
+    end = source_end(tokens, at + 1, last)
     if end is None or end <= head:
         return None
     medium: Medium = "ST" if word in THOUGHT_NOUNS else "SW"
     return SourcePhrase(at, end, TokenRange(at + 1, end), (at,), medium)
 
 
-def _behind(analysed: AnalysedText, at: TokenIndex, first: TokenIndex) -> SourcePhrase | None:
+def _behind(tokens: Sequence[Token], at: TokenIndex, first: TokenIndex) -> SourcePhrase | None:
     """ "X zufolge", "meiner Meinung nach", "dem Vernehmen nach"."""
-    tokens = analysed.tokens
     if tokens[at].lower == "nach" and at - 2 >= first and tokens[at - 1].lower == "vernehmen":
         return SourcePhrase(at - 2, at + 1, None, (at - 2, at - 1, at), "Speech")
     if tokens[at].lower == "nach" and tokens[at - 1].lower not in SOURCE_NOUNS:
@@ -184,13 +179,12 @@ def _may_describe(tokens: Sequence[Token], at: TokenIndex) -> bool:
 
 
 def says_so(
-    analysed: AnalysedText, first: TokenIndex, last: TokenIndex, limit: TokenIndex, before: TokenIndex
+    tokens: Sequence[Token], first: TokenIndex, last: TokenIndex, limit: TokenIndex, before: TokenIndex
 ) -> SourcePhrase | None:
     """The clause ", so X" that begins at token `first`, with an apposition that follows it.
 
     `before` is where the sentence begins.
     """
-    tokens = analysed.tokens
     if tokens[first].lower != "so" or first + 1 >= last:
         return None
     start = first + 1
@@ -209,15 +203,15 @@ def says_so(
     return SourcePhrase(first, end, TokenRange(start, end), (first,), "Speech")
 
 
-def says_so_before(analysed: AnalysedText, first: TokenIndex, behind: TokenIndex) -> SourcePhrase | None:
+def says_so_before(tokens: Sequence[Token], first: TokenIndex, behind: TokenIndex) -> SourcePhrase | None:
     """The "so X" between two commas right before token `behind`, in a sentence that begins at token `first`."""
-    tokens, end = analysed.tokens, behind - 1
+    end = behind - 1
     if end <= first or tokens[end].text not in ",–-":
         return None
     for at in token_indices(end - 2, first, -1):
         if tokens[at].text in ',–-„“”"»«':
             return None
         if tokens[at].lower == "so" and tokens[at - 1].text in ",–-":
-            phrase = says_so(analysed, at, end, end, first)
+            phrase = says_so(tokens, at, end, end, first)
             return phrase if phrase is not None and phrase.last == end else None
     return None

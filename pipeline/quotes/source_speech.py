@@ -32,7 +32,7 @@ class SourceSpeech(ContentFinder):
 
     def _by_saying_so(self) -> None:
         for part in self.parts:
-            phrase = says_so(self.analysed, part.first, part.last, self.sentence.last, self.sentence.first)
+            phrase = says_so(self.tokens, part.first, part.last, self.sentence.last, self.sentence.first)
             if phrase is not None and part.first > self.sentence.first:
                 candidate = self.split_content(phrase.first, max(phrase.last, part.last), "so-said")
                 if candidate is not None:
@@ -40,7 +40,7 @@ class SourceSpeech(ContentFinder):
                     return
 
     def _by_source(self) -> None:
-        for phrase in source_phrases(self.analysed, self.sentence.first, self.sentence.last):
+        for phrase in source_phrases(self.tokens, self.sentence.first, self.sentence.last):
             if self.within_found(phrase.first):
                 continue
             candidate = self._source_content(phrase)
