@@ -102,15 +102,15 @@ class ContentFinder:
         spans = [span for span in pieces if span is not None]
         return self.candidate(spans, rule, [CharRange(begin, final)]) if spans else None
 
-    def helped_by_subjunctive(self, cue: Cue) -> bool:
-        return is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
+    def in_subjunctive(self, cue: Cue) -> bool:
+        """Whether the verb or its auxiliary is in the Konjunktiv."""
+        return cue.subjunctive or is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
 
     def says_anew(self, other: Cue) -> bool:
         """ "…, und die Ministerin behauptet das Gegenteil": somebody else speaks, in the indicative."""
-        reported = not other.final and not other.subjunctive and bool(other.speaker)
+        reported = not other.final and not self.in_subjunctive(other) and bool(other.speaker)
         infinitive = self.tokens[other.finite - 1].lower == "zu"
-        plain = not infinitive and not self.helped_by_subjunctive(other)
-        return reported and plain and other.speaker[0][1] == other.finite
+        return reported and not infinitive and other.speaker[0][1] == other.finite
 
     def _turns_behind_semicolon(self, part: Clause) -> bool:
         """Whether somebody else speaks behind a semicolon: "…, sagte Obst; Reif fordert das Gegenteil"."""

@@ -37,7 +37,6 @@ class Passage:
     first: TokenIndex
     last: TokenIndex
     whole: bool
-    words: int
 
 
 def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
@@ -49,8 +48,7 @@ def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
         first, last = analysed.token_range(quoted.begin, min(quoted.end, sentence.end))
         if first >= last:
             continue
-        words = sum(token.word for token in analysed.tokens[first:last])
-        passage = Passage(quoted, first, last, False, words)
+        passage = Passage(quoted, first, last, False)
         passage.whole = _stands_alone(analysed, sentence, passage, found[-1] if found else None)
         found.append(passage)
     return found
@@ -85,15 +83,16 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage, 
     `earlier` is the passage before in the same sentence.
     """
     tokens = analysed.tokens
-    if passage.words == 0:
+    words = sum(token.word for token in tokens[passage.first : passage.last])
+    if words == 0:
         return False
     before = tokens[passage.first - 1].text if passage.first > sentence.first else ""
     after = tokens[passage.last].text if passage.last < sentence.last else ""
     inner = analysed.text[passage.quoted.begin : passage.quoted.inner[-1][1]].strip()
     ends = bool(_SENTENCE_END.search(inner))
-    enough = passage.words >= 2 or ends
+    enough = words >= 2 or ends
     if not before:
-        reported = after.lower() in reporting_forms() and passage.words >= 3
+        reported = after.lower() in reporting_forms() and words >= 3
         return after in DASHES or reported or (enough and (not after or (ends and after in ".,;")))
     if before == ":":
         return enough and tokens[passage.first - 2].lower not in NAMING
@@ -101,10 +100,10 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage, 
         if tokens[passage.first + 1].text[0].islower():
             spoken = tokens[sentence.first : passage.first]
             closed = not after or not after[0].isalnum()
-            told = passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
+            told = words >= 3 and any(is_finite_reporting(token) for token in spoken)
             return closed and (told or _behind_frame(analysed, earlier))
-        return enough if ends else passage.words >= 3 and after in DASHES
-    long = passage.words >= 5 and tokens[passage.first + 1].capital and (not after or after in ".,;")
+        return enough if ends else words >= 3 and after in DASHES
+    long = words >= 5 and tokens[passage.first + 1].capital and (not after or after in ".,;")
     return long and ends
 
 

@@ -28,16 +28,15 @@ _LEAST_AFTER_COLON = 4
 class VerbSpeech(ContentFinder):
     """Finds what the reporting verbs of a sentence report."""
 
-    def find(self, used: set[int]) -> list[QuoteCandidate]:
+    def find(self, used: set[int]) -> None:
         """Adds the sentence's candidates to `found`; `used` holds the verbs that direct speech has taken."""
-        for cue in sorted(self.cues, key=lambda cue: (cue.subjunctive or self.helped_by_subjunctive(cue), cue.finite)):
+        for cue in sorted(self.cues, key=lambda cue: (self.in_subjunctive(cue), cue.finite)):
             if cue.finite in used or self.within_found(cue.finite) or self.is_denied(cue) or self.is_carried_on(cue):
                 continue
             candidate = self._by_verb(cue)
             if candidate is not None:
                 used.add(cue.finite)
                 self._add(candidate, cue)
-        return self.found
 
     def _add(self, candidate: QuoteCandidate, cue: Cue) -> None:
         """Adds a candidate to `found`; of two for the same words the one whose verb is nearer and names its speaker."""
@@ -57,7 +56,7 @@ class VerbSpeech(ContentFinder):
     def is_carried_on(self, cue: Cue) -> bool:
         """ "Er gehe davon aus, dass …" goes on with what somebody said before; it reports nothing anew."""
         leads = self._opens_main_clause(cue.clause) and not self.masked and not cue.final and not cue.passive
-        return leads and (cue.subjunctive or self.helped_by_subjunctive(cue))
+        return leads and self.in_subjunctive(cue)
 
     def _opens_main_clause(self, clause: Clause) -> bool:
         """Whether nothing but clauses of time and reason stands before: "Als sie ging, habe er beschlossen, …"."""

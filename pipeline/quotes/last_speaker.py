@@ -1,7 +1,6 @@
 """Who spoke last, and whom the sentence before is about: one of them goes on speaking where nobody is named."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from pipeline.quotes.candidates import QuoteCandidate
@@ -9,7 +8,7 @@ from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import phrase_spans, with_roles
 from pipeline.quotes.registry import QUOTE_RULES
 from pipeline.quotes.speaker_registry import SPEAKER_RULES
-from pipeline.quotes.subjects import person_subject
+from pipeline.quotes.subjects import person_subject, surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.spans import CharRange
 
@@ -26,12 +25,12 @@ class LastSpeaker:
         framed_before: whether something was said in it that is not only carried on or reported.
     """
 
-    def __init__(self, analysed: AnalysedText, surnames: AbstractSet[str]) -> None:
+    def __init__(self, analysed: AnalysedText) -> None:
         self.voice: QuoteCandidate | None = None
         self.before: Sentence | None = None
         self.framed_before = False
         self._analysed = analysed
-        self._surnames = surnames
+        self._surnames = surnames(analysed.tokens)
         self._spoke: Sentence | None = None
         self._subject: tuple[int, CharRange] | None = None
 

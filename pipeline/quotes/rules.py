@@ -15,7 +15,6 @@ from pipeline.quotes.frames import (
     reports_more,
     says_so_beside,
 )
-from pipeline.quotes.indirect import VerbSpeech
 from pipeline.quotes.interview import headline_quotes, interview_turns
 from pipeline.quotes.joining import joined
 from pipeline.quotes.last_speaker import LastSpeaker
@@ -30,7 +29,6 @@ from pipeline.quotes.speaker_registry import SPEAKER_RULES
 from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.speech_in_marks import speech_in_marks
 from pipeline.quotes.speech_within import SpeechWithin
-from pipeline.quotes.subjects import surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.writings import written_in
 from pipeline.spans import CharRange, TokenRange
@@ -69,10 +67,9 @@ class _ArticleScan:
     def __init__(self, analysed: AnalysedText) -> None:
         self.analysed = analysed
         self.tokens = analysed.tokens
-        self.surnames = surnames(analysed.tokens)
         self.signatures = signatures(analysed.text, analysed.quotes)
         self.found: list[QuoteCandidate] = []
-        self.last = LastSpeaker(analysed, self.surnames)
+        self.last = LastSpeaker(analysed)
         self.running_on: tuple[QuotedText, int] | None = None
         """Speech that goes on in the next paragraphs, and where in `found` it stands."""
 
@@ -91,10 +88,11 @@ class _ArticleScan:
                 begun = [at for at, one in enumerate(found) if passage.quoted.spans[0] in one.spans]
                 self.running_on = (passage.quoted, len(self.found) + begun[0]) if begun else None
         indirect: list[QuoteCandidate] = []
-        sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
-        AskedSpeech(self.analysed, sentence, parts, cues, masked, indirect).find()
+        within = (self.analysed, sentence, parts, cues, masked, indirect)
+        sources, verbs = SourceSpeech(*within), SpeechWithin(*within)
+        AskedSpeech(*within).find()
         sources.find_said()
-        VerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(used)
+        verbs.find(used)
         sources.find()
         found += indirect
         if not found and not masked:
@@ -103,7 +101,7 @@ class _ArticleScan:
         found += self._partial(sentence, quoted, cues, found)
         self.found += found
         if found and cues:
-            self.found += SpeechWithin(self.analysed, sentence, parts, cues, masked, indirect).find_within(used, found)
+            self.found += verbs.find_within(used, found)
         self.last.remember(sentence, found, cues)
 
     def _written_in(self, sentence: Sentence, found: Sequence[QuoteCandidate]) -> None:
@@ -174,7 +172,7 @@ class _ArticleScan:
         if self.found[at].rule not in _UNFRAMED:
             return
         first, last = self.analysed.token_range(quoted.spans[-1].begin, quoted.end)
-        end = self._whole(sentence, Passage(quoted, first, last, True, last - first), cues, masked, used)
+        end = self._whole(sentence, Passage(quoted, first, last, True), cues, masked, used)
         if end is not None and end.rule not in _UNFRAMED:
             self.found[at] = end
 

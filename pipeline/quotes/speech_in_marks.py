@@ -80,4 +80,4 @@ def _cue(analysed: AnalysedText, sentence: Sentence, quoted: QuotedText, place: 
     """The verb of the sentence that introduces what is quoted."""
     parts = clauses(analysed.tokens, sentence.first, sentence.last, [place])
     cues = list(all_cues(analysed.tokens, parts, sentence.last, sentence.first))
-    return cue_beside(analysed.tokens, Passage(quoted, *place, True, place.last - place.first), cues)
+    return cue_beside(analysed.tokens, Passage(quoted, *place, True), cues)

@@ -22,7 +22,7 @@ class SpeechWithin(VerbSpeech):
         for cue in self.cues:
             if cue.finite in used or "D" in cue.verb.takes or self.is_denied(cue):
                 continue
-            shown = cue.final or cue.subjunctive or self.helped_by_subjunctive(cue)
+            shown = cue.final or self.in_subjunctive(cue)
             if not shown or not (self.is_carried_on(cue) or self.within_found(cue.finite)):
                 continue
             candidate = self.content_behind(cue, self.index(cue.clause))

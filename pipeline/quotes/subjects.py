@@ -72,9 +72,7 @@ def subject_from(tokens: Sequence[Token], start: TokenIndex, limit: TokenIndex, 
                 cue.addressee = cue.addressee or [TokenRange(at, end)]
             at = end
             continue
-        if lower in SUBJECT_PRONOUNS or lower in DETERMINERS or is_noun(token) or end > at + 1:
-            return TokenRange(at, end)
-        return None
+        return TokenRange(at, end)
     return None
 
 
