@@ -148,8 +148,6 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: TokenIndex) -> lis
         if best is not None and best.last not in found:
             found[best.last] = best
     result = sorted(found.values(), key=lambda cue: cue.finite)
-    particles = {i for cue in result for i in cue.tokens if i != cue.finite}
-    result = [cue for cue in result if cue.finite not in particles or len(cue.tokens) > 1]
     result = [cue for n, cue in enumerate(result) if n == 0 or _stands_for_itself(tokens, cue, result[n - 1])]
     for cue in result:
         correlates = [

@@ -139,7 +139,7 @@ def token_spans(analysed: AnalysedText, indices: list[TokenIndex]) -> list[CharR
     previous = -2
     for index in sorted(indices):
         token = analysed.tokens[index]
-        if index == previous + 1 and spans:
+        if index == previous + 1:
             spans[-1] = CharRange(spans[-1].begin, token.end)
         else:
             spans.append(CharRange(token.begin, token.end))
@@ -151,11 +151,10 @@ def phrase_spans(analysed: AnalysedText, phrases: Sequence[TokenRange]) -> list[
     return [CharRange(analysed.tokens[first].begin, analysed.tokens[last - 1].end) for first, last in phrases]
 
 
-def with_roles(analysed: AnalysedText, candidate: QuoteCandidate, cue: Cue | None) -> QuoteCandidate:
+def with_roles(analysed: AnalysedText, candidate: QuoteCandidate, cue: Cue) -> QuoteCandidate:
     """`candidate` with the roles that `cue` gives it."""
-    if cue is not None:
-        candidate.speaker_spans = phrase_spans(analysed, cue.speaker)
-        candidate.cue_spans = token_spans(analysed, cue.tokens)
-        candidate.addressee_spans = phrase_spans(analysed, cue.addressee)
-        candidate.medium = cue.verb.medium
+    candidate.speaker_spans = phrase_spans(analysed, cue.speaker)
+    candidate.cue_spans = token_spans(analysed, cue.tokens)
+    candidate.addressee_spans = phrase_spans(analysed, cue.addressee)
+    candidate.medium = cue.verb.medium
     return candidate
