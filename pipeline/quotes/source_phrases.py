@@ -1,7 +1,7 @@
 """Frames without a verb: "laut X", "nach Angaben von X", "X zufolge", "so X", "demnach"."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile, takewhile
 
 from pipeline.entities.person_words import is_given_name
@@ -10,20 +10,24 @@ from pipeline.lexicon import endings, in_both_spellings
 from pipeline.lexicon.verbs import plural_forms
 from pipeline.lexicon.words import (
     DETERMINERS,
+    MONTHS,
+    PREPOSITIONS,
     RELATIVES,
     SOURCE_NOUNS,
     THOUGHT_NOUNS,
     TIME_NOUNS,
 )
 from pipeline.quotes.inserted_frames import apposition_in_frame
-from pipeline.quotes.phrases import apposition, name_in_marks, noun_phrase
+from pipeline.quotes.phrases import apposition, bracket, name_in_marks, noun_phrase
 from pipeline.quotes.text import Token
 from pipeline.quotes.word_shapes import is_adjective, is_finite_reporting, is_noun
 from pipeline.spans import TokenIndex, TokenRange, token_indices
 from schemas.records import Medium
 
+_SUCH = frozenset({"ein", "eine", "einen", "einem", "einer"})
 _SOURCE_ENDINGS = endings("source_endings")
 _SPEAKING_BODIES = endings("speaking_body_endings")
+_OF_SOURCES = frozenset({"auf", "aus", "für", "gegen", "im", "in", "vom", "über", "zu", "zum", "zur"})
 _ACCORDING = in_both_spellings({"gemäß"})
 
 
@@ -57,16 +61,50 @@ def source_phrases(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex)
         ):
             found = _behind(tokens, at, first)
         if found is not None:
+            found = _before_verb(tokens, found, last) if at == first else found
             yield found
             at = max(found.last, at + 1)
         else:
             at += 1
 
 
+def _before_verb(tokens: Sequence[Token], phrase: SourcePhrase, last: TokenIndex) -> SourcePhrase:
+    """The phrase that a sentence begins with, up to the verb: nothing that does not belong to it can stand before that.
+
+    So "für Obst" belongs to it in "Nach Angaben des Vereins für Obst fehlt Geld".
+    """
+    if phrase.speaker is None or phrase.cue != (phrase.first,):
+        return phrase
+    end, further = phrase.last, _attached(tokens, phrase.last, last)
+    while further is not None:
+        end, further = further, _attached(tokens, further, last)
+    verb = tokens[end] if end < last else None
+    follows = verb is not None and verb.word and not verb.capital and verb.lower not in PREPOSITIONS
+    return replace(phrase, last=end, speaker=TokenRange(phrase.speaker.first, end)) if follows else phrase
+
+
+def _attached(tokens: Sequence[Token], at: TokenIndex, last: TokenIndex) -> TokenIndex | None:
+    """The end of a bracket, of a genitive behind one, of a year behind its month, or of "für …", from `at` on."""
+    if at + 1 >= last:
+        return None
+    token, before = tokens[at], tokens[at - 1]
+    if token.lower in _OF_SOURCES:
+        return noun_phrase(tokens, at + 1, last, places=False)
+    if before.text == ")" and token.lower in {"der", "des"}:
+        return noun_phrase(tokens, at, last, places=False)
+    if token.text.isdigit() and before.lower in MONTHS:
+        return at + 1
+    return bracket(tokens, at, last)
+
+
 def _after_laut(tokens: Sequence[Token], at: TokenIndex, last: TokenIndex) -> SourcePhrase | None:
     end = source_end(tokens, at + 1, last)
     if end is None:
-        return None
+        token = tokens[at + 1]
+        if tokens[at].lower == "laut" and "." in token.text and len(token.text) > 3:
+            end = at + 2
+        else:
+            return None
     if tokens[at].lower in _ACCORDING and not _says_something(tokens[at + 1 : end]):
         return None
     return SourcePhrase(at, end, TokenRange(at + 1, end), (at,), "SW")
@@ -95,15 +133,22 @@ def source_end(tokens: Sequence[Token], begin: TokenIndex, last: TokenIndex) -> 
     end = next((at for at in token_indices(begin + 1, end) if _opens_statement(tokens, at)), end)
     if end < last and _opens_statement(tokens, end):
         return end
-    if end < last and tokens[end].lower in {"von", "vom"}:
-        end = noun_phrase(tokens, end + 1, last, places=False) or end
+    word = tokens[end - 1].lower
+    owned = word.endswith(_SOURCE_ENDINGS) and word not in _SOURCE_ENDINGS  # "VDN-Angaben": what follows is no owner
+    if end < last and tokens[end].lower in {"von", "vom"} and not owned:
+        further = noun_phrase(tokens, end + 1, last, places=False)
+        end = further if further is not None else end
     elif (
-        end < last
+        end + 1 < last
         and tokens[end].lower.endswith("er")
         and is_adjective(tokens[end])
         and _is_source(tokens[end - 1].lower)
+        and (
+            is_noun(tokens[end + 1]) or (end + 2 < last and is_adjective(tokens[end + 1]) and is_noun(tokens[end + 2]))
+        )
     ):
-        end = noun_phrase(tokens, end, last, places=False) or end  # "Angaben russischer Behörden"
+        further = noun_phrase(tokens, end, last, places=False)
+        end = further if further is not None else end
     further = apposition(tokens, end, last) if end < last else None
     if further is not None and further < last and tokens[further].text == ",":
         end = further
@@ -154,9 +199,10 @@ def _behind(tokens: Sequence[Token], at: TokenIndex, first: TokenIndex) -> Sourc
         end = noun_phrase(tokens, start, at)
         if end == at and (tokens[start].lower in DETERMINERS or is_noun(tokens[start]) or is_adjective(tokens[start])):
             best = start
-            opens = tokens[start].lower in DETERMINERS and start > first and tokens[start - 1].text != "und"
-            if opens and noun_phrase(tokens, start - 1, at) != at:
-                break
+            if tokens[start].lower in DETERMINERS and start > first and tokens[start - 1].text != "und":
+                following = noun_phrase(tokens, start - 1, at)
+                if following != at:
+                    break
     if best is None:
         return None
     cue = (at, at + 1) if tokens[at].lower == "zu" else (at,)
@@ -213,5 +259,6 @@ def says_so_before(tokens: Sequence[Token], first: TokenIndex, behind: TokenInde
             return None
         if tokens[at].lower == "so" and tokens[at - 1].text in ",–-":
             phrase = says_so(tokens, at, end, end, first)
-            return phrase if phrase is not None and phrase.last == end else None
+            whole = phrase is not None and phrase.last == end
+            return phrase if whole and tokens[at + 1].lower not in _SUCH else None
     return None
