@@ -49,8 +49,6 @@ _WITH_ARTICLE = re.compile(
 )
 """A noun that is declined as an adjective, with its article: "die frühere Vorsitzende", "der Kieler Angestellte"."""
 _LONGEST_ATTRIBUTES = 60
-_SEVERAL = re.compile(r"(?: [A-ZÄÖÜ][\w-]*){1,4}(?:,| und) [A-ZÄÖÜ]")
-"""Names behind a noun in the plural: "der Angeklagten Anna Obst und Karl Lind"."""
 _GENDERS: dict[tuple[str, str], Gender] = {
     **dict.fromkeys([("der", "e"), ("dem", "en"), ("den", "en"), ("des", "en"), ("einem", "en"), ("einen", "en")], "m"),
     **dict.fromkeys([("die", "e"), ("eine", "e"), ("der", "en"), ("einer", "en")], "f"),
@@ -88,9 +86,7 @@ def gender_by_role(words: TextWords, index: TokenIndex) -> Gender | None:
         return role.gender if role is not None else None
     begin, end = words.words[index].begin, words.words[index].end
     found = _WITH_ARTICLE.search(words.text, max(words.sentence_span(begin)[0], begin - _LONGEST_ATTRIBUTES), end)
-    if found is None or (found["ending"] == "en" and _SEVERAL.match(words.text, end)):
-        return None
-    return _GENDERS.get((found["article"].lower(), found["ending"]))
+    return _GENDERS.get((found["article"].lower(), found["ending"])) if found is not None else None
 
 
 def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:

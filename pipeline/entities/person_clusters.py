@@ -50,7 +50,7 @@ def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster
         persons.put(persons.of_full_name(item.tokens) or persons.of_entry(item.span), item)
     for item in named:
         if not item.full:
-            bearer = _of_another(words, _without_preposition(words, persons, item))
+            bearer = _of_another(words, item)
             persons.put(_owner(words, persons, bearer) or persons.of_entry(bearer.span), bearer)
     return sorted(persons.clusters, key=lambda c: c.mentions[0])
 
@@ -234,15 +234,6 @@ def _of_generation(persons: _Persons, surname: str, told: str) -> Cluster | None
     if not so_called and any(other is not None for other, _ in bearers):
         so_called = [person for other, person in bearers if other is None]
     return so_called[0] if len(so_called) == 1 else None
-
-
-def _without_preposition(words: TextWords, persons: _Persons, item: _Named) -> _Named:
-    """The mention without a "von" that is no part of its surname: "Von Tölke kam nichts", with Hanna Tölke known."""
-    first, *rest = item.tokens
-    if first.lower() != "von" or persons.of_surname(" ".join(item.tokens)) or not persons.of_surname(" ".join(rest)):
-        return item
-    behind = words.of_span(item.span.begin, item.span.end)[1:]
-    return _Named(replace(item.span, begin=behind[0].begin), tuple(rest)) if behind else item
 
 
 def _last_before(cluster: Cluster, begin: CharOffset) -> MentionSpan:

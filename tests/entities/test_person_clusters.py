@@ -23,11 +23,6 @@ def persons(text: str, *names: str) -> dict[str, list[str]]:
     ("text", "names", "expected"),
     [
         (
-            "Hanna Tölke schweigt. Von Tölke kam nichts. Die Frau von Tölke kam.",
-            ("Hanna Tölke", "Von Tölke", "von Tölke"),
-            {"Hanna Tölke": ["Hanna Tölke", "Tölke", "Tölke"]},
-        ),
-        (
             "Hanna von Tölke schweigt. Von Tölke kam nicht.",
             ("Hanna von Tölke", "Von Tölke"),
             {"Hanna von Tölke": ["Hanna von Tölke", "Von Tölke"]},
@@ -41,11 +36,6 @@ def persons(text: str, *names: str) -> dict[str, list[str]]:
             "Karl Tölke siegt. Ministerin Tölke lacht. Mit der Vorsitzenden Tölke kam die Ministerin. Tölke trank.",
             ("Karl Tölke", "Tölke"),
             {"Karl Tölke": ["Karl Tölke", "Tölke"], "Tölke": ["Tölke", "Tölke"]},
-        ),
-        (
-            "Karl Tölke siegt. Die Anwälte der Angeklagten Tölke und Lind kamen. Die Anwältin Tölkes ging.",
-            ("Karl Tölke", "Tölkes", "Tölke"),
-            {"Karl Tölke": ["Karl Tölke", "Tölke", "Tölkes"]},
         ),
         (
             "Hanna Tölke siegt. 44 Prozent der Zuschauer Tölke, sagt sie.",

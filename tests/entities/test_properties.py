@@ -60,7 +60,7 @@ def test_the_same_article_gives_the_same_bytes(extract: EntityExtractor, text: s
     ("text", "expected"),
     [
         ("Im Doppel siegten [Tölke|PER]/[Kahlert|PER].", ["Tölke", "Kahlert"]),
-        ("[Hanna Tölke|PER] verlor. Es siegten Ahlers/[von Tölke|PER].", ["Hanna Tölke"]),
+        ("[Hanna Tölke|PER] verlor. Es siegten Ahlers/[von Tölke|PER].", ["Hanna Tölke", "von Tölke"]),
         ("Fotos: [„dpa/LNI|ORG]", ["dpa"]),
         ("Es gab [12 “ Prof.|PER]", []),
     ],
