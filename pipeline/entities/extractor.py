@@ -1,14 +1,14 @@
 """The second stage: who and what an article is about."""
 
 from pipeline.config import PipelineConfig
-from pipeline.entities.cluster import Cluster, MentionSpan
+from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.countries import country_of
 from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.gender import gender_of
 from pipeline.entities.known_entities import add_known
-from pipeline.entities.name_clusters import cluster_names
+from pipeline.entities.name_clusters import acronyms, cluster_names
 from pipeline.entities.name_evidence import NameEvidence
-from pipeline.entities.name_forms import with_full_stop
+from pipeline.entities.name_forms import of_capitals, with_full_stop
 from pipeline.entities.name_spans import ModelSpan, name_spans
 from pipeline.entities.national_names import gazetteer_of
 from pipeline.entities.person_clusters import cluster_persons
@@ -79,10 +79,11 @@ class EntityExtractor:
         evidence = NameEvidence(reading.layout, reading.named) if reading is not None and self._nlp is None else None
         names = name_spans(words, model, gazetteer, evidence)
         persons = cluster_persons(words, [span for span in names if span.type == "PER"])
-        others_named = cluster_names(words, [span for span in names if span.type != "PER"])
+        others: list[NameSpan] = [span for span in names if span.type != "PER"]
+        others_named = cluster_names(words, others, acronyms(words, others))
         for place in others_named:
             if place.entry is None and place.name.isupper() and place.name == article.dateline:
-                place.name = place.name.title()  # "GRAZ. Der Landesrat …"
+                place.name = of_capitals(place.name)  # "GRAZ. Der Landesrat …"
         clusters = [*persons, *others_named]
         read_roles(words, persons, others_named, gazetteer)
         read_infobox(article.infobox, persons, gazetteer)

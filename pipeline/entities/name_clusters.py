@@ -1,12 +1,12 @@
 """Mentions of organisations, places and the rest brought together: aliases, acronyms in brackets, genitives."""
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable
 from itertools import pairwise
 
 from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.gazetteer import GazetteerMatch
-from pipeline.entities.name_forms import owns
+from pipeline.entities.name_forms import NO_GENITIVES, owns
 from pipeline.entities.nominative import can_only_be_genitive, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.short_names import with_short_names
@@ -18,8 +18,6 @@ from schemas.records import EntityType
 
 _PARTIES = word_list("party_names")
 _BODIES = endings("body_endings")
-_NO_GENITIVES = ("ss", "us", "is", "as", "os", "es", "'s", "’s")
-"""What names end in whose s is no genitive's."""
 _ACRONYM = re.compile(
     r"""(?:\s?\((?:kurz:? |abgekürzt )?|, (?:kurz|abgekürzt):? )["„“»‚]?"""
     r"""(?P<short>[A-ZÄÖÜ][\w.&/-]{1,9})(?=["“”«‘]?[),])"""
@@ -35,16 +33,17 @@ _OPENING, _CLOSING = frozenset("„“»«‚‘›‹\"'(["), frozenset("“”
 _INNER_CASE = re.compile(r"^(?:Die|Der|Das|Den|Dem|Des|die|der|das|den|dem|des) (?=\w)")
 
 
-def _acronyms(words: TextWords, spans: Sequence[NameSpan]) -> dict[str, NameSpan]:
+def acronyms(words: TextWords, spans: Iterable[NameSpan]) -> dict[str, NameSpan]:
     """Short forms that the text introduces beside a name, as a rule in brackets: short form to span of the long one."""
     found: dict[str, NameSpan] = {}
+    spans = list(spans)
     for span in spans:
         if span.type in ("ORG", "MISC") and span.end - span.begin > 4:
             match = _ACRONYM.match(words.text, span.end)
             short, long = match["short"] if match is not None else "", words.text[span.begin : span.end]
             # "Bundesjustizministerium (FDP)" is led by the party; "die Freien Demokraten (FDP)" are the party.
             led = short in _PARTIES and long.lower().removesuffix("s").endswith(_BODIES)
-            if sum(letter.isupper() for letter in short) > 1 and not led:
+            if short and not led and _is_acronym(short, long):
                 found.setdefault(short, span)
     for first, second in pairwise(spans):
         names = [words.text[span.begin : span.end] for span in (first, second)]
@@ -53,34 +52,51 @@ def _acronyms(words: TextWords, spans: Sequence[NameSpan]) -> dict[str, NameSpan
             found.setdefault(names[0], second)  # "der BUND (Bund für Umwelt und Naturschutz)"
         elif gap == " " and names[1].isupper() and stands_for(names[1], names[0]):
             found.setdefault(names[1], first)  # "der Verband der Dorfläden VDD"
-        elif behind == ")" and first.type == second.type == "ORG":
-            in_marks = _MARK_AND_BRACKET.fullmatch(gap) and stands_for(names[1], names[0])
-            if in_marks or (gap == " (" and _shortens(*names)):
-                found.setdefault(names[1], first)  # "Verein „Rettet die Aue“ (RdA)", "Bundesamt für Ausfuhr (Bafa)"
+        elif (
+            behind == ")"
+            and (first.type, second.type) == ("ORG", "ORG")
+            and (
+                (gap == " (" and _shortens(*names))
+                or (_MARK_AND_BRACKET.fullmatch(gap) and stands_for(names[1], names[0]))
+            )
+        ):
+            found.setdefault(names[1], first)  # "Bundesamt für Ausfuhr (Bafa)", "Verein „Rettet die Aue“ (RdA)"
     return found
+
+
+def _is_acronym(short: str, long: str) -> bool:
+    """Whether what stands in brackets behind a name is short for it: "PiS", or "Antifa" for what begins with that."""
+    several = sum(letter.isupper() for letter in short) > 1
+    return several or stands_for(short, long) or (len(short) > 3 and long.startswith(short))
 
 
 def stands_for(short: str, long: str) -> bool:
     """Whether `short` can be the acronym of `long`: its capitals in order begin words or parts of words of it."""
-    if sum(c.isupper() for c in short) < 2 or len(short) >= len(long):
+    capitals = [c.lower() for c in short if c.isalpha()]
+    if len(capitals) < 2 or len(short) >= len(long):
         return False
-    lowered = long.lower()
-    first, rest = lowered.find(short[0].lower()), iter(lowered)
-    return (first == 0 or long[first].isupper()) and all(letter in rest for letter in short.lower() if letter.isalpha())
+    position, lowered = -1, long.lower()
+    for number, capital in enumerate(capitals):
+        position = lowered.find(capital, position + 1)
+        if position < 0 or (number == 0 and position > 0 and not long[position].isupper()):
+            return False
+    return sum(c.isupper() for c in short) >= 2
 
 
 def _shortens(long: str, short: str) -> bool:
     """Whether `short` is a word of a few letters of `long` in their order, the first one included: "Nabu", "kfd"."""
-    least, first = (3, long[0].lower()) if short.islower() else (4, long[0])
-    if not short.isalpha() or not least <= len(short) < min(8, len(long)) or short[0] != first:
+    least = 3 if short.islower() else 4
+    if not short.isalpha() or not least <= len(short) < 8 or len(short) >= len(long):
+        return False
+    if short[0] != (long[0].lower() if short.islower() else long[0]):
         return False
     letters = iter(long.lower())
-    return all(letter in letters for letter in short.lower())
+    return short not in _PARTIES and all(letter in letters for letter in short.lower())
 
 
-def cluster_names(words: TextWords, spans: Sequence[NameSpan]) -> list[Cluster]:
-    """One cluster an entity, in the order of the first mention."""
-    short_forms = _acronyms(words, spans)
+def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict[str, NameSpan]) -> list[Cluster]:
+    """One cluster an entity, in the order of the first mention. `short_forms` as from `acronyms`."""
+    spans = list(spans)
     texts: dict[EntityType, set[str]] = {}
     for span in spans:
         name = words.text[span.begin : span.end]
@@ -91,7 +107,8 @@ def cluster_names(words: TextWords, spans: Sequence[NameSpan]) -> list[Cluster]:
     clusters: list[Cluster] = []
     for span in spans:
         short = words.text[span.begin : span.end]
-        named = short_forms.get(short) or short_forms.get(short.removesuffix("s"), span)
+        meant = short_forms.get(short) or short_forms.get(short.removesuffix("s"))
+        named = meant if meant is not None and meant in forms else span
         key = _key(named, forms[named])
         cluster = homes.get(key)
         if cluster is None:
@@ -113,7 +130,8 @@ def _of_one_id_joined(clusters: list[Cluster]) -> list[Cluster]:
     for cluster in sorted(clusters, key=lambda cluster: cluster.entry is None):
         known = kept.setdefault(cluster.id, cluster)
         if known is not cluster:
-            known.take_in(cluster)
+            known.mentions = sorted([*known.mentions, *cluster.mentions])
+            known.names |= {name: None for name in cluster.names if name not in known.names}
     return [cluster for cluster in clusters if kept[cluster.id] is cluster]
 
 
@@ -145,7 +163,7 @@ def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Cont
     genitives wherever they stand.
     """
     if span.known is not None:
-        return _known_form(span.known)
+        return _known_form(words, span, span.known)
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
     name = _COMPOUND.sub("", name)
     before = _word_before(words, span.begin)
@@ -157,25 +175,33 @@ def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Cont
         bare = name.removesuffix(ending)
         if bare != name and len(bare) > 3 and (bare in others or _genitive_likely(words, before, bare, name)):
             return bare
-    return name.removesuffix("s") if name in owners and NAME_RULES["genitive"].on else name
+    if name in owners and span.type in ("ORG", "LOC") and NAME_RULES["genitive"].on:
+        return name.removesuffix("s")
+    return name
 
 
-def _known_form(known: GazetteerMatch) -> str:
-    """How the gazetteer writes a name: "Grüne", also for "Die Grünen".
+def _known_form(words: TextWords, span: NameSpan, known: GazetteerMatch) -> str:
+    """How the gazetteer writes a name: "Grüne", also where "Die Grünen" begins a sentence.
 
-    The article is part of the name where the entity is called so officially ("Die Linke"), or known with it alone.
+    Within a sentence, "Die" is part of the name. It also is where the entity is called so officially ("Die Linke"), or
+    known with its article alone.
     """
     article, entry = _OWN_ARTICLE.match(known.form), known.entry
-    if article is None or known.form == entry.name:
+    if article is None or known.form == entry.name or not _opens_clause(words, span.begin):
         return known.form
     bare = known.form[article.end() :]
     others = (*entry.aliases, *entry.weak_aliases)
     return next((form for form in (bare.removesuffix("n"), bare) if form in others), known.form)
 
 
+def _opens_clause(words: TextWords, begin: CharOffset) -> bool:
+    """Whether a sentence, or what stands behind a colon, begins at `begin`."""
+    return words.sentence_span(begin)[0] == begin or words.text[max(0, begin - 2) : begin] == ": "
+
+
 def _only_owns(words: TextWords, name: str) -> bool:
     """Whether a name of one word in -s owns what follows it wherever it stands: "Gladbachs Sportchef"."""
-    if len(name) < 4 or not name.endswith("s") or name.endswith(_NO_GENITIVES):
+    if len(name) < 4 or not name.endswith("s") or name.endswith((*NO_GENITIVES, "es", "'s", "’s")):
         return False
     places = words.positions.get(name, ())
     nouns = any(words.words[index + 1].capitalised for index in places if index + 1 < len(words.words))

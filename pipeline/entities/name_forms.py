@@ -8,12 +8,15 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon import word_list
 from pipeline.lexicon.verbs import reporting_forms
-from pipeline.lexicon.words import ADVERBS, DETERMINERS, PREPOSITIONS
+from pipeline.lexicon.words import ADVERBS, BEFORE_X, DETERMINERS, PREPOSITIONS
 from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span
 from schemas.records import Gender
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])(?:[A-ZÄÖÜ]|v)\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+|jun|sen|[jJsS]r)$")
+_ON_X = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_X))}) X$", re.IGNORECASE)
+"""The social network at the end of a sentence: "schrieb sie auf X."."""
+_LONGEST_ON_X = max(map(len, BEFORE_X)) + len("  X")
 _NICKNAME = re.compile(r"""(?:^|(?<=\w) )\(?[„"“»«'‚‘]?(?P<name>\w[\w .-]{1,24})[“”"«»'‘’]\)?(?= [^\W\d_])""")
 """What a person is called in marks before the surname; the first mark may stand before the name."""
 _ALIAS = re.compile(
@@ -22,6 +25,8 @@ _ALIAS = re.compile(
 _OUT_OF_OFFICE = re.compile(r"\b[a-z]\. ?[A-Z]$")
 """The end of "a. D." and "i. R." without its full stop."""
 _INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
+NO_GENITIVES = ("ss", "us", "is", "as", "os")
+"""What names end in whose s is no genitive's."""
 _SURNAMES_IN_S = word_list("surnames_in_s")
 _OPENED = re.compile(r" [„“»«\"‚‘›‹]")
 _NEVER_OWNED = (ADVERBS | DETERMINERS | PREPOSITIONS) - {
@@ -34,6 +39,8 @@ _NEVER_OWNED = (ADVERBS | DETERMINERS | PREPOSITIONS) - {
     "weitere",
 }
 """Small words that end as adjectives do, and open no phrase that a genitive before it could own."""
+_RATHER_ADJECTIVES = frozenset({"bekannte", "bekannten", "laute", "lauten", "sichere"})
+"""What forms of verbs of saying are adjectives too, and before a noun rather these: "Bachs bekannte Messe"."""
 _GENERATION_BEHIND = re.compile(r" (?:junior|senior|jun|sen|[jJsS]r)\b(?!-)")
 _GENERATIONS = {
     "junior": "junior",
@@ -49,6 +56,8 @@ _WITH_ARTICLE = re.compile(
 )
 """A noun that is declined as an adjective, with its article: "die frühere Vorsitzende", "der Kieler Angestellte"."""
 _LONGEST_ATTRIBUTES = 60
+_SEVERAL = re.compile(r"(?: [A-ZÄÖÜ][\w-]*){1,4}(?:,| und) [A-ZÄÖÜ]")
+"""Names behind a noun in the plural: "der Angeklagten Anna Obst und Karl Lind"."""
 _GENDERS: dict[tuple[str, str], Gender] = {
     **dict.fromkeys([("der", "e"), ("dem", "en"), ("den", "en"), ("des", "en"), ("einem", "en"), ("einen", "en")], "m"),
     **dict.fromkeys([("die", "e"), ("eine", "e"), ("der", "en"), ("einer", "en")], "f"),
@@ -64,9 +73,12 @@ def strip_titles(words: TextWords, begin: CharOffset, end: CharOffset) -> CharRa
         or (len(inside) > 2 and inside[0].text in PARTICLES and inside[1].text in TITLES)  # "Chef de Mission Berg"
         or (inside[0].text[0].islower() and inside[0].text not in PARTICLES)
         or (len(inside) > 1 and role_word(inside[0].text) is not None and not is_given_name(inside[0].text))
+        or inside[0].text in ("Der", "Die", "Das", "Den", "Dem", "Ein", "Eine", "und")
         or (len(inside) > 1 and _OUT_OF_OFFICE.search(words.text, max(0, inside[0].begin - 5), inside[0].end))
     ):
         inside.pop(0)
+    while inside and inside[-1].text in (*PARTICLES, "Jr", "Sr") and len(inside) > 1 and inside[-1].text[0].islower():
+        inside.pop()
     return CharRange(inside[0].begin, min(inside[-1].end, end)) if inside else None
 
 
@@ -86,12 +98,16 @@ def gender_by_role(words: TextWords, index: TokenIndex) -> Gender | None:
         return role.gender if role is not None else None
     begin, end = words.words[index].begin, words.words[index].end
     found = _WITH_ARTICLE.search(words.text, max(words.sentence_span(begin)[0], begin - _LONGEST_ATTRIBUTES), end)
-    return _GENDERS.get((found["article"].lower(), found["ending"])) if found is not None else None
+    if found is None or (found["ending"] == "en" and _SEVERAL.match(words.text, end)):
+        return None
+    return _GENDERS.get((found["article"].lower(), found["ending"]))
 
 
 def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
     """The end of a name with the full stop of an initial or a number ("Carsten M.", "Ottokar II.", "Lars Obst jr.")."""
-    return end + 1 if text[end : end + 1] == "." and _INITIAL.search(text, begin, end) else end
+    if text[end : end + 1] != "." or not _INITIAL.search(text, begin, end):
+        return end
+    return end if _ON_X.search(text, max(0, end - _LONGEST_ON_X), end) else end + 1
 
 
 def person_tokens(text: str) -> list[str]:
@@ -100,10 +116,23 @@ def person_tokens(text: str) -> list[str]:
     return [word for word in _NAME_WORD.findall(bare) if word not in TITLES or bare.isupper()]  # "ANGEL DI MARIA"
 
 
-def other_name(text: str, begin: CharOffset, end: CharOffset) -> str | None:
-    """What else the person named from `begin` to `end` is called: "Jan „Johnny“ Obst", "Karl Obst alias Karlo"."""
-    found = _NICKNAME.search(text[begin:end]) or _ALIAS.match(text, end)
+def nickname(text: str) -> str | None:
+    """What the person is called in marks within the full name `text`: "Johnny" in "Jan „Johnny“ Obst"."""
+    found = _NICKNAME.search(text)
     return found["name"] if found is not None else None
+
+
+def alias_behind(text: str, end: CharOffset) -> str | None:
+    """What else the person whose name ends at `end` is called, as the words behind tell: "Karl Obst alias Karlo"."""
+    found = _ALIAS.match(text, end)
+    return found["name"] if found is not None else None
+
+
+def of_capitals(place: str) -> str:
+    """A place in capitals as others are written: "Weil am Rhein" for "WEIL AM RHEIN"."""
+    first, *others = place.split(" ")
+    small = PREPOSITIONS | DETERMINERS
+    return " ".join([first.title(), *(word.lower() if word.lower() in small else word.title() for word in others)])
 
 
 def generation(tokens: Sequence[str]) -> str | None:
@@ -147,10 +176,10 @@ def without_genitive(
     word = tokens[-1]
     if len(tokens) > 1 and word in _SURNAMES_IN_S:
         return word
-    if _INITIAL_IN_GENITIVE.fullmatch(word):
-        return word[0]
-    if len(word) < 4 or not word.endswith("s"):
-        return word
+    if len(word) < 4 or not word.endswith("s") or (word.endswith(NO_GENITIVES) and word not in known):
+        bare = word[:-1]
+        cut = word.endswith("s") and len(word) > 3 and bare in known and not is_given_name(word)
+        return word[0] if _INITIAL_IN_GENITIVE.fullmatch(word) else bare if cut else word
     bare, given = word[:-1], is_given_name(word)
     if bare in known or (not given and bare in words.vocabulary and bare[0].isupper()):
         return bare
@@ -164,17 +193,23 @@ def without_genitive(
 
 def owns(words: TextWords, end: CharOffset) -> bool:
     """Whether a noun, an adjective and its noun, or a title in marks follows the name that ends at `end`."""
-    index = words.at(end)
-    following, behind = [*words.words[index : index + 2], None, None][:2]
+    following = words.words[words.at(end)] if words.at(end) < len(words.words) else None
     gap = words.text[end : following.begin] if following is not None else ""
     if following is None or (gap != " " and not (_OPENED.fullmatch(gap) and following.capitalised)):
         return False
     if following.capitalised:
         return not is_given_name(following.text)
-    finite = any(form.kind == "finite" for form in reporting_forms().get(following.text, ()))
-    if finite or following.text in _NEVER_OWNED or not following.text.endswith(("e", "em", "er", "en", "es")):
+    forms = reporting_forms().get(following.text, ()) if following.text not in _RATHER_ADJECTIVES else ()
+    if following.text in _NEVER_OWNED or any(form.kind == "finite" for form in forms):
         return False  # "Maas forderte Aufklärung"
-    return behind is not None and behind.capitalised and words.gap(index, index + 1) == " "
+    return following.text.endswith(("e", "em", "er", "en", "es")) and _noun_behind(words, end)
+
+
+def _noun_behind(words: TextWords, end: CharOffset) -> bool:
+    """Whether an adjective after `end` is followed by its noun ("Merkels langjähriger Berater")."""
+    index = words.at(end)
+    following = words.words[index + 1 : index + 2]
+    return bool(following) and words.gap(index, index + 1) == " " and following[0].text[0].isupper()
 
 
 def with_titles(words: TextWords, begin: CharOffset) -> CharOffset:

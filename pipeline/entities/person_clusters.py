@@ -8,11 +8,12 @@ from itertools import islice
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.gazetteer import GazetteerEntry
 from pipeline.entities.name_forms import (
+    alias_behind,
     before_titles,
     gender_by_role,
     generation,
     initials,
-    other_name,
+    nickname,
     person_tokens,
     surname_of,
     with_generation,
@@ -33,7 +34,7 @@ _Key = tuple[str, str, str]
 class _Named:
     span: NameSpan
     tokens: tuple[str, ...]
-    other_name: str | None = None
+    nickname: str | None = None
 
     @property
     def full(self) -> bool:
@@ -50,7 +51,7 @@ def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster
         persons.put(persons.of_full_name(item.tokens) or persons.of_entry(item.span), item)
     for item in named:
         if not item.full:
-            bearer = _of_another(words, item)
+            bearer = _of_another(words, _without_preposition(words, persons, item))
             persons.put(_owner(words, persons, bearer) or persons.of_entry(bearer.span), bearer)
     return sorted(persons.clusters, key=lambda c: c.mentions[0])
 
@@ -75,8 +76,8 @@ class _Persons:
             self.clusters.append(home)
             self._note(home)
         home.add(item.span.begin, item.span.end, name)
-        if item.other_name is not None:
-            _insert(self._by_given_name.setdefault(slug(item.other_name), []), self._numbers[id(home)])
+        if item.nickname is not None:
+            _insert(self._by_given_name.setdefault(slug(item.nickname), []), self._numbers[id(home)])
         if item.span.known is not None and home.entry is None and not _another(home, item.span.known.entry):
             home.entry = item.span.known.entry
             home.name = home.entry.name
@@ -148,7 +149,8 @@ def _named_persons(words: TextWords, spans: list[NameSpan]) -> list[_Named]:
             named.append(_Named(span, tuple(person_tokens(span.known.form))))
         elif tokens:
             last = without_genitive(words, span.end, tokens, known, owning)
-            named.append(_Named(span, (*tokens[:-1], last), other_name(words.text, span.begin, span.end)))
+            called = nickname(words.text[span.begin : span.end]) or alias_behind(words.text, span.end)
+            named.append(_Named(span, (*tokens[:-1], last), called))
     return named
 
 
@@ -234,6 +236,17 @@ def _of_generation(persons: _Persons, surname: str, told: str) -> Cluster | None
     if not so_called and any(other is not None for other, _ in bearers):
         so_called = [person for other, person in bearers if other is None]
     return so_called[0] if len(so_called) == 1 else None
+
+
+def _without_preposition(words: TextWords, persons: _Persons, item: _Named) -> _Named:
+    """The mention without a "von" that is no part of its surname: "Von Tölke heißt es", where Hanna Tölke is known."""
+    first, *rest = item.tokens
+    if first.lower() != "von" or not rest or persons.of_surname(" ".join(item.tokens)):
+        return item
+    behind = words.of_span(item.span.begin, item.span.end)[1:]
+    if not persons.of_surname(" ".join(rest)) or not behind:
+        return item
+    return _Named(replace(item.span, begin=behind[0].begin), tuple(rest))
 
 
 def _last_before(cluster: Cluster, begin: CharOffset) -> MentionSpan:

@@ -56,11 +56,12 @@ def _forms(words: TextWords, spans: list[NameSpan]) -> dict[str, EntityType]:
 
 
 def _is_name(words: TextWords, index: TokenIndex) -> bool:
-    """Whether the word stands for itself: no part of a compound, no ordinary word that begins a sentence."""
+    """Whether the word stands for itself: no number, no part of a compound, no ordinary word that begins a sentence."""
     word = words.words[index]
+    if word.text.isdigit() or words.text[word.end : word.end + 1] == "-":
+        return False
     begins = words.sentence_span(word.begin)[0] == word.begin
-    ordinary = begins and word.text.lower() in words.vocabulary
-    return not ordinary and words.text[word.end : word.end + 1] != "-"
+    return not (begins and word.text.lower() in words.vocabulary)
 
 
 def _particles(words: TextWords, spans: list[NameSpan]) -> dict[str, list[str]]:
@@ -81,6 +82,6 @@ def _with_particles(words: TextWords, span: NameSpan, particles: dict[str, list[
     if span.type != "PER" or before is None:
         return span
     first = words.at(span.begin) - len(before)
-    if [word.text.lower() for word in words.words[first : first + len(before)]] != before:
+    if first < 0 or [word.text.lower() for word in words.words[first : first + len(before)]] != before:
         return span
     return NameSpan(words.words[first].begin, span.end, span.type, span.known)

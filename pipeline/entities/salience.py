@@ -29,7 +29,7 @@ def saliences(article: CleanArticle, words: TextWords, clusters: Sequence[Cluste
 
 def _salience(cluster: Cluster, words: TextWords, most: int, title: str, lead_end: CharOffset) -> float:
     frequency = math.log1p(len(cluster.mentions)) / math.log1p(most)
-    last_names = {name.split()[-1] for name in cluster.names}
+    last_names = {name.split()[-1] for name in cluster.names if name}
     in_title = any(name in title for name in (*cluster.names, *last_names) if len(name) > 1)
     first = cluster.mentions[0].begin
     early = 1.0 - first / max(len(words.text), 1)

@@ -41,12 +41,13 @@ def with_short_names(words: TextWords, clusters: Sequence[Cluster]) -> list[Clus
     """
     clusters = _without_kinds(clusters)
     longer: dict[tuple[str, str], list[Cluster]] = {}
-    for cluster in clusters:
+    named = [cluster for cluster in clusters if cluster.type != "PER"]
+    for cluster in named:
         shorter = _shorter(cluster.name) if cluster.type == "ORG" else _without_given_name(cluster.name)
         for name in set(shorter):
             longer.setdefault((cluster.type, name), []).append(cluster)
     joined: dict[int, Cluster] = {}
-    for cluster in sorted(clusters, key=lambda cluster: -len(cluster.name)):
+    for cluster in sorted(named, key=lambda cluster: -len(cluster.name)):
         # The longest first: what a longer name has been joined to stands fast then.
         candidates = longer.get((cluster.type, cluster.name), ())
         meant = {id(one): one for one in (joined.get(id(one), one) for one in candidates)}
@@ -54,7 +55,7 @@ def with_short_names(words: TextWords, clusters: Sequence[Cluster]) -> list[Clus
         # "Eintracht" is Eintracht Waldau, also beside "Eintracht Waldau Fußball".
         alone = home is not None and all(one.name.startswith(home.name) for one in meant.values())
         if home is not None and alone and not _official(cluster) and not _located(words, cluster):
-            home.take_in(cluster)
+            _join(home, cluster)
             joined[id(cluster)] = home
     return [cluster for cluster in clusters if id(cluster) not in joined]
 
@@ -66,11 +67,16 @@ def _without_kinds(clusters: Sequence[Cluster]) -> list[Cluster]:
     for cluster in sorted((cluster for cluster in clusters if cluster.type == "ORG"), key=lambda c: len(c.name)):
         kind, _, name = cluster.name.partition(" ")
         if cluster.entry is None and name in kept and kind.lower().endswith(_CLASSES):
-            kept[name].take_in(cluster)
+            _join(kept[name], cluster)
             joined.add(id(cluster))
         else:
             kept.setdefault(cluster.name, cluster)
     return [cluster for cluster in clusters if id(cluster) not in joined]
+
+
+def _join(home: Cluster, cluster: Cluster) -> None:
+    home.mentions = sorted([*home.mentions, *cluster.mentions])
+    home.names |= {name: None for name in cluster.names if name not in home.names}
 
 
 def _official(cluster: Cluster) -> bool:

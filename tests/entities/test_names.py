@@ -380,7 +380,7 @@ def test_what_has_the_same_id_is_one() -> None:
     words = TextWords("Die Nato tagt. Im Nato-Russland-Rat sitzt die Nato.", [CharOffset(0), CharOffset(15)])
     known = load_gazetteer(None).look_up("Nato")
     spans = [NameSpan(CharOffset(18), CharOffset(22), "ORG"), NameSpan(CharOffset(4), CharOffset(8), "ORG", known)]
-    (nato,) = cluster_names(words, sorted(spans))
+    (nato,) = cluster_names(words, sorted(spans), {})
     assert (nato.id, [mention.begin for mention in nato.mentions]) == ("org/nato", [4, 18])
 
 
@@ -648,5 +648,5 @@ def test_a_day_in_brackets_is_no_name(given: GivenNames, text: str, names: list[
 def test_a_compound_with_a_name_in_marks_is_called_by_the_name() -> None:
     text = "Das sagte sie der „Nord“-Zeitung."
     begin = CharOffset(text.index("Nord"))
-    (found,) = cluster_names(TextWords(text, [CharOffset(0)]), [NameSpan(begin, CharOffset(len(text) - 1), "ORG")])
+    (found,) = cluster_names(TextWords(text, [CharOffset(0)]), [NameSpan(begin, CharOffset(len(text) - 1), "ORG")], {})
     assert found.name == "Nord"

@@ -67,14 +67,14 @@ def genitives(size: int) -> Callable[[], object]:
 def organisations(size: int) -> Callable[[], object]:
     names = [f"Werk{number} Nord" for number in range(size)]
     text = ", ".join(names)
-    return lambda: cluster_names(text_words(text), named(text, names, "ORG"))
+    return lambda: cluster_names(text_words(text), named(text, names, "ORG"), {})
 
 
 def appositions(size: int) -> Callable[[], object]:
     text = ", Sprecher der Komba, ".join(people(size))
     words = text_words(text)
     persons = cluster_persons(words, named(text, people(size)))
-    others = cluster_names(words, named(text, ["Komba"] * (size - 1), "ORG"))
+    others = cluster_names(words, named(text, ["Komba"] * (size - 1), "ORG"), {})
     return lambda: read_roles(words, persons, others, GAZETTEER)
 
 
