@@ -116,6 +116,10 @@ class ContentFinder:
         """Whether somebody else speaks behind a semicolon: "…, sagte Obst; Reif fordert das Gegenteil"."""
         return self.tokens[part.first - 1].text == ";" and any(map(self.says_anew, self.cues_in(part)))
 
+    def _turns_behind_semicolon(self, part: Clause) -> bool:
+        """Whether somebody else speaks behind a semicolon: "…, sagte Obst; Reif fordert das Gegenteil"."""
+        return self.tokens[part.first - 1].text == ";" and any(map(self.says_anew, self.cues_in(part)))
+
     def part_from(self, first: TokenIndex) -> Clause | None:
         """The clause that begins with token `first`."""
         at = bisect_left(self.parts, first, key=lambda part: part.first)
@@ -125,9 +129,12 @@ class ContentFinder:
         """Where the statement that a frame at `first` belongs to begins: after a colon or a semicolon."""
         start = self.sentence.first
         for index in token_indices(self.sentence.first, first):
-            if self.tokens[index].text in ":;":
+            if self.tokens[index].text in ":;" and index + 1 <= first and not self._is_masked(index):
                 start = index + 1
         return start
+
+    def _is_masked(self, index: TokenIndex) -> bool:
+        return any(first <= index < last for first, last in self.masked)
 
     def _belongs_to_frame(self, part: Clause) -> bool:
         """Whether a clause behind the speaker says more of the speaker or of the occasion, not of what was said."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.words import CONTENT_OPENERS, FINITE_AUXILIARIES, SUBORDINATORS
 from pipeline.quotes.phrases import apposition
 from pipeline.quotes.text import Token
@@ -27,7 +28,12 @@ def apposition_in_frame(
 ) -> TokenIndex | None:
     """`apposition` in a frame that begins at token `first`.
 
-    Where the statement before breaks off, there is none: behind "Das sei, sagte Obst," it goes on.
+    Where the statement before breaks off, only a role with more behind it is one: "Das sei, sagte Obst, Leiter des
+    Amtes, falsch".
     """
     end = apposition(tokens, comma, limit) if comma < limit else None
-    return None if end is not None and breaks_off(tokens, before, first) else end
+    if end is None or not breaks_off(tokens, before, first):
+        return end
+    noun = next((token.text for token in tokens[comma + 1 : end] if token.capital), None)
+    is_role = noun is not None and role_word(noun) is not None
+    return end if is_role and end < limit and tokens[end].text == "," else None

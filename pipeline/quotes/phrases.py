@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.entities.person_words import TITLES
+from pipeline.entities.person_words import TITLES, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.words import (
@@ -28,6 +28,7 @@ _OPEN_QUOTES = '„»«"‚“'
 _OCCASIONS = (*DOCUMENTS, "gespräch", "sendung", "rede")
 _MEDIA = word_list("media_before_names")
 _BODIES = endings("bodies_of_fields")
+_PARTS_OF_TIMES = frozenset({"anfang", "mitte", "ende"})
 _LONGEST_PHRASE = 150
 """Tokens of a noun phrase with all that belongs to it, or of an apposition."""
 OUT_OF_OFFICE = frozenset({"a", "D", "i", "R", "a.D", "i.R"})
@@ -76,7 +77,9 @@ def _attributes(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -
         if quoted is not None:
             return at if at > index else None
         goes_on = at + 1 < limit and (is_noun(tokens[at + 1]) or is_adjective(tokens[at + 1]))
-        if token.text.isdigit() and at + 2 < limit and tokens[at + 2].lower.startswith("alt"):
+        if token.lower == "so" and at + 1 < limit and tokens[at + 1].lower.startswith("genannt"):
+            at += 2
+        elif token.text.isdigit() and at + 2 < limit and tokens[at + 2].lower.startswith("alt"):
             at += 3
         elif (
             (started > index and token.lower in ADVERBS and goes_on and not is_noun(tokens[at + 1]))
@@ -90,12 +93,13 @@ def _attributes(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -
 
 
 _LINKS = frozenset({"und", "sowie", ",", "sehr", "wie"})
-_BEFORE_SURNAMES = frozenset({"de", "al", "van", "el", "di"})
 
 
 def _core(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """End of determiner, attributes and nouns from `index`; None where no noun follows."""
-    particle = index + 1 < limit and tokens[index].lower in _BEFORE_SURNAMES and is_noun(tokens[index + 1])
+    particle = (
+        index + 1 < limit and tokens[index].lower in {"de", "al", "van", "el", "di"} and is_noun(tokens[index + 1])
+    )
     at = index + 1 if particle else _attributes(tokens, index, limit)
     if at is None:
         return None
@@ -110,7 +114,8 @@ def _goes_on(tokens: Sequence[Token], index: TokenIndex, at: TokenIndex, limit: 
     """Whether token `at` belongs to the nouns of a phrase that begins before it, at `index`."""
     token = tokens[at]
     if is_noun(token):
-        return token.lower not in TIME_NOUNS or tokens[at - 1].lower in DETERMINERS
+        timed = token.lower in TIME_NOUNS and tokens[at - 1].lower not in DETERMINERS
+        return not timed or _is_surname(tokens, at, limit)
     if token.text[0].isdigit():
         return (len(token.text) <= 2 or "/" in token.text) and tokens[at - 1].end + 1 == token.begin
     following = tokens[at + 1] if at + 1 < limit else None
@@ -126,6 +131,12 @@ def _goes_on(tokens: Sequence[Token], index: TokenIndex, at: TokenIndex, limit: 
         dotted = token.text == "." and (len(tokens[at - 1].text) <= 4 or tokens[at - 1].lower in ABBREVIATIONS)
         goes_on = is_noun(following) and (dotted or (token.text in "&/-–" and token.end == following.begin))
     return goes_on
+
+
+def _is_surname(tokens: Sequence[Token], at: TokenIndex, limit: TokenIndex) -> bool:
+    """Whether a time noun is somebody's name: "Julia Winter", not "Julia Mitte März"."""
+    part = tokens[at].lower in _PARTS_OF_TIMES and at + 1 < limit and tokens[at + 1].lower in TIME_NOUNS
+    return is_given_name(tokens[at - 1].text) and not part
 
 
 def _name_goes_on(tokens: Sequence[Token], first: TokenIndex, at: TokenIndex, limit: TokenIndex) -> bool:

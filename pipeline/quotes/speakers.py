@@ -16,7 +16,7 @@ from pipeline.lexicon.words import (
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import COORDINATING, Cue, find_cues
 from pipeline.quotes.inserted_frames import apposition_in_frame
-from pipeline.quotes.phrases import name_in_marks, noun_phrase
+from pipeline.quotes.phrases import apposition, name_in_marks, noun_phrase
 from pipeline.quotes.subjects import (
     distant_subject,
     forefield,
@@ -60,18 +60,38 @@ def _quoted_person(tokens: Sequence[Token], cue: Cue, first: TokenIndex) -> None
         start = first + cue.final
         end = noun_phrase(tokens, start, cue.finite)
         if end is not None and tokens[start].lower not in PREPOSITIONS:
+            end = apposition(tokens, end, cue.finite) or end
             found = TokenRange(start, min([end, *(agent - 1 for agent, _ in cue.speaker if agent > start + 1)]))
         else:
             found = subject_from(tokens, cue.finite + 1, cue.clause.last, cue)
+        if not cue.speaker:
+            cue.speaker = _quoting_place(tokens, cue)
     elif cue.speaker:
-        start = max(cue.finite + 1, cue.speaker[-1].last)
-        while start < cue.clause.last and tokens[start].lower in ADVERBS:
+        begin, last = cue.speaker[-1]
+        start = _behind_marks(tokens, begin, last) or max(cue.finite + 1, last)
+        while start < cue.clause.last and (tokens[start].lower in ADVERBS or start in cue.tokens):
             start += 1
-        end = noun_phrase(tokens, start, cue.clause.last)
+        end = noun_phrase(tokens, start, cue.clause.last) if start < cue.clause.last else None
         if end is not None and tokens[start].lower not in PREPOSITIONS:
             found = TokenRange(start, end)
+            cue.speaker = [*cue.speaker[:-1], TokenRange(begin, min(last, start) if start > begin else last)]
     if found is not None:
         cue.speaker = [found]
+
+
+def _behind_marks(tokens: Sequence[Token], begin: TokenIndex, last: TokenIndex) -> TokenIndex | None:
+    """Where a name follows one in quotation marks within a phrase: "das „Blatt“ Jan Kolb" are two."""
+    return next((at + 1 for at in token_indices(begin + 2, last - 1) if tokens[at].text in '“«"'), None)
+
+
+def _quoting_place(tokens: Sequence[Token], cue: Cue) -> list[TokenRange]:
+    """Where somebody is quoted: "wird in einer Mitteilung zitiert"."""
+    for at in token_indices(cue.clause.first, cue.clause.last - 1):
+        if tokens[at].lower in {"in", "im"}:
+            end = noun_phrase(tokens, at + 1, cue.clause.last)
+            if end is not None and not any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):
+                return [TokenRange(at + 1, end)]
+    return []
 
 
 def _attribute_final(tokens: Sequence[Token], cue: Cue, first: TokenIndex) -> None:
@@ -182,7 +202,7 @@ def _direct_addressee(tokens: Sequence[Token], cue: Cue, begin: TokenIndex) -> N
 def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: TokenIndex, before: TokenIndex) -> Iterator[Cue]:
     """The cues of several clauses, attributed; a verb after "und" has the subject of the one before it."""
     previous: Cue | None = None
-    for clause in parts:
+    for index, clause in enumerate(parts):
         for cue in find_cues(tokens, clause, limit):
             attribute(tokens, cue, limit, before)
             coordinated = cue.finite > before and tokens[cue.finite - 1].lower in COORDINATING
@@ -193,5 +213,19 @@ def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: TokenIndex
                     end = noun_phrase(tokens, clause.first, cue.finite)
                     subject = tokens[clause.first].lower not in PREPOSITIONS | ADVERBS | OBLIQUE_DETERMINERS
                     cue.speaker = [TokenRange(clause.first, end)] if end is not None and subject else []
+            if not cue.speaker and cue.last == clause.last - 1 and clause.last - clause.first <= 4:
+                _as_said_by(tokens, cue, parts[max(0, index - 2) : index])
             previous = cue
             yield cue
+
+
+def _as_said_by(tokens: Sequence[Token], cue: Cue, before: Sequence[Clause]) -> None:
+    """ "Wie Anna Berg, die das Amt leitet, erklärte, …": the speaker stands in a clause `before` with "wie"."""
+    for part in reversed(before):
+        if tokens[part.first].lower == "wie":
+            end = noun_phrase(tokens, part.first + 1, part.last)
+            if end == part.last:
+                cue.speaker = [TokenRange(part.first + 1, end)]
+                cue.clause = Clause(part.first, cue.clause.last)
+                cue.final = True
+            return

@@ -79,7 +79,11 @@ def subject_from(tokens: Sequence[Token], start: TokenIndex, limit: TokenIndex, 
 def _accusative(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether "den …" is one thing and not several people: its noun lacks the dative's n ("den Ausbau")."""
     noun = next((token for token in tokens[first + 1 : last] if token.capital), None)
-    return tokens[first].lower == "den" and noun is not None and not noun.lower.endswith(("n", "s"))
+    return (
+        tokens[first].lower == "den"
+        and noun is not None
+        and not (noun.text.isupper() or noun.lower.endswith(("n", "s")))
+    )
 
 
 def without_topic(tokens: Sequence[Token], span: TokenRange, cue: Cue) -> TokenRange:
@@ -208,12 +212,17 @@ def distant_subject(tokens: Sequence[Token], verb: TokenIndex, before: TokenInde
     end = noun_phrase(tokens, start, verb)
     if end is None or end >= verb or tokens[end].text not in _COMMAS:
         return None
-    while end < verb - 1 and not is_relative(tokens, end + 1, verb - 1):
-        further = apposition(tokens, end, verb)
-        if further is None:
-            return None
-        end = further
-    return TokenRange(start, end)
+    found: TokenRange | None = None
+    if is_relative(tokens, end + 1, verb - 1):
+        found = TokenRange(start, end)
+    else:
+        while end < verb - 1:
+            further = apposition(tokens, end, verb)
+            if further is None:
+                return TokenRange(start, end) if is_relative(tokens, end + 1, verb - 1) else None
+            end = further
+        found = TokenRange(start, end)
+    return found
 
 
 def surnames(tokens: Sequence[Token]) -> frozenset[str]:

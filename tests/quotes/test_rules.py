@@ -28,9 +28,12 @@ DIRECT = [
 QUOTED_BY_OTHERS = [
     ("Das Blatt zitiert einen Zeugen mit den Worten: „Ich lief weg.“", "einen Zeugen"),
     ("Die Agentur Nordpress zitierte dazu Jonas Reif: „Ich lief weg.“", "Jonas Reif"),
-    ("Reif wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Reif"),
+    ("„Ich lief weg.“, zitiert das „Tagblatt“ Jonas Reif in einem Bericht.", "Jonas Reif"),
+    ("Reif, Chef der Stadt, wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Reif, Chef der Stadt"),
     ("Reif wird in einer Mitteilung der Stadt zitiert: „Ich lief weg.“", "Reif"),
+    ("„Ich lief weg.“, wird in einem Bericht der Stadt zitiert.", "einem Bericht der Stadt"),
     ("„Ich lief weg.“, wird im Mai zitiert.", ""),
+    ("„Ich lief weg.“, wird im Tagblatt zitiert.", "Tagblatt"),
     ("„Ich lief weg.“, wie Reif von Nordpress zitiert wird.", "Reif"),
 ]  # fmt: skip
 
@@ -120,6 +123,9 @@ SPEAKERS = [
     ("Hanna Obst", " den Reportern"),
     ("Hanna Obst", " der Runde"),
     ("Reif", " der Bundeswehr-Sendung"),
+    ("Ministerin Julia Winter", ""),
+    ("Ministerin Julia Winter", " am Freitag"),
+    ("Julia Freitag (SPD)", ""),
     ("Ministerin Julia Obst", " Freitag vor Journalisten"),
     ("Julia", " Mitte März"),
     ("Jonas von der Weide", ""),
@@ -227,7 +233,13 @@ def test_whose_words_they_are_in_a_sentence_with_two_speakers(text: str, quote: 
         ("Das sei, so Reif, Unsinn.", "Das sei … Unsinn", "Reif"),
         ("Das sei, wie Reif sagte, Unsinn.", "Das sei … Unsinn", "Reif"),
         ("Das sei, ätzte der Kämmerer, Unsinn.", "Das sei … Unsinn", "der Kämmerer"),
+        ("Das sei, sagte Reif, Leiter des Amtes, falsch.", "Das sei … falsch", "Reif, Leiter des Amtes"),
         ("Das sei, sagte Reif, der seit Mai da ist, Unsinn.", "Das sei … Unsinn", "Reif"),
+        (
+            "Das sei, wie Reif, Leiter des Amtes, sagte, Sache der Stadt.",
+            "Das sei … Sache der Stadt",
+            "Reif, Leiter des Amtes",
+        ),
         ("Die Lage sei ernst, sagte Reif, Leiter des Amtes.", "Die Lage sei ernst", "Reif, Leiter des Amtes"),
         ("Das sei falsch, sagte Jonas Reif, Chef bei Nordpress.", "Das sei falsch", "Jonas Reif, Chef bei Nordpress"),
         ("Er komme, sagte Hanna Obst, Leiterin des Amtes.", "Er komme", "Hanna Obst, Leiterin des Amtes"),
