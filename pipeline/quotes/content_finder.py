@@ -116,10 +116,6 @@ class ContentFinder:
         """Whether somebody else speaks behind a semicolon: "…, sagte Obst; Reif fordert das Gegenteil"."""
         return self.tokens[part.first - 1].text == ";" and any(map(self.says_anew, self.cues_in(part)))
 
-    def _turns_behind_semicolon(self, part: Clause) -> bool:
-        """Whether somebody else speaks behind a semicolon: "…, sagte Obst; Reif fordert das Gegenteil"."""
-        return self.tokens[part.first - 1].text == ";" and any(map(self.says_anew, self.cues_in(part)))
-
     def part_from(self, first: TokenIndex) -> Clause | None:
         """The clause that begins with token `first`."""
         at = bisect_left(self.parts, first, key=lambda part: part.first)
