@@ -1,6 +1,8 @@
 """What the tests do in Chromium."""
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +25,21 @@ def texts(browser: Any, selector: str) -> list[str]:
     return [" ".join(text.split()) for text in found]
 
 
-def follow(browser: Any, link: Any) -> None:
-    """Click a link, and wait until its page is gone: until then that one would be read once more."""
-    from selenium.webdriver.support.expected_conditions import staleness_of
+@contextmanager
+def leaving(browser: Any) -> Iterator[None]:
+    """What is done within leads to another page; it has come at the end.
 
-    (page,) = find(browser, "html")
-    link.click()
-    until(lambda: staleness_of(page)(browser), 5, "the next page")
+    The page before is told by a mark of its own: whether its elements are stale is asked in vain while it goes.
+    """
+    browser.execute_script("window.left = true")
+    yield
+    until(lambda: not browser.execute_script("return window.left"), 5, "the next page")
+
+
+def follow(browser: Any, link: Any) -> None:
+    """Click a link, and wait for its page: until then the one before would be read once more."""
+    with leaving(browser):
+        link.click()
 
 
 def show_new(browser: Any) -> None:

@@ -5,14 +5,13 @@ import urllib.request
 from typing import Any
 
 import pytest
-from selenium.webdriver.support.expected_conditions import staleness_of
 
 from agents.web.paths import quote_path
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
 from tests.web.articles import quote_article
-from tests.web.browser import DESKTOP, PHONE, find, fits, follow, looks, looks_as_before, texts
+from tests.web.browser import DESKTOP, PHONE, find, fits, follow, leaving, looks, looks_as_before, texts
 from tests.web.system import until
 from tests.web.test_citations import SAID as WHOLE
 
@@ -29,12 +28,11 @@ def add(writer: StoreWriter, *articles: QuoteArticle) -> None:
 
 
 def fill_in(browser: Any, selector: str, words: str) -> None:
-    """Send the form of a field, and wait until its page is gone."""
-    (page,) = find(browser, "html")
+    """Send the form of a field, and wait for the page that it leads to."""
     field = find(browser, selector)[0]
     field.clear()
-    field.send_keys(words, "\n")
-    until(lambda: staleness_of(page)(browser), 5, "the next page")
+    with leaving(browser):
+        field.send_keys(words, "\n")
 
 
 def test_a_search_for_a_speaker_shows_what_they_said(address: str, browser: Any) -> None:
