@@ -1,7 +1,7 @@
 """Mentions of organisations, places and the rest brought together: aliases, acronyms in brackets, genitives."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Sequence
 from itertools import pairwise
 
 from pipeline.entities.cluster import Cluster, NameSpan
@@ -33,10 +33,9 @@ _OPENING, _CLOSING = frozenset("„“»«‚‘›‹\"'(["), frozenset("“”
 _INNER_CASE = re.compile(r"^(?:Die|Der|Das|Den|Dem|Des|die|der|das|den|dem|des) (?=\w)")
 
 
-def acronyms(words: TextWords, spans: Iterable[NameSpan]) -> dict[str, NameSpan]:
+def acronyms(words: TextWords, spans: Sequence[NameSpan]) -> dict[str, NameSpan]:
     """Short forms that the text introduces beside a name, as a rule in brackets: short form to span of the long one."""
     found: dict[str, NameSpan] = {}
-    spans = list(spans)
     for span in spans:
         if span.type in ("ORG", "MISC") and span.end - span.begin > 4:
             match = _ACRONYM.match(words.text, span.end)
@@ -94,9 +93,8 @@ def _shortens(long: str, short: str) -> bool:
     return short not in _PARTIES and all(letter in letters for letter in short.lower())
 
 
-def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict[str, NameSpan]) -> list[Cluster]:
+def cluster_names(words: TextWords, spans: Sequence[NameSpan], short_forms: dict[str, NameSpan]) -> list[Cluster]:
     """One cluster an entity, in the order of the first mention. `short_forms` as from `acronyms`."""
-    spans = list(spans)
     texts: dict[EntityType, set[str]] = {}
     for span in spans:
         name = words.text[span.begin : span.end]
@@ -130,8 +128,7 @@ def _of_one_id_joined(clusters: list[Cluster]) -> list[Cluster]:
     for cluster in sorted(clusters, key=lambda cluster: cluster.entry is None):
         known = kept.setdefault(cluster.id, cluster)
         if known is not cluster:
-            known.mentions = sorted([*known.mentions, *cluster.mentions])
-            known.names |= {name: None for name in cluster.names if name not in known.names}
+            known.take_in(cluster)
     return [cluster for cluster in clusters if kept[cluster.id] is cluster]
 
 
