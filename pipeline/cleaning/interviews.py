@@ -8,6 +8,7 @@ The one who asks is the one whose turns end in a question mark.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.sentences import ends_sentence
@@ -49,7 +50,7 @@ def mark_turns(lines: Sequence[Line]) -> None:
 
 def is_interview(turns: Sequence[Line]) -> bool:
     """Whether lines hold the turns of an interview."""
-    if has_labels(turns):
+    if any(_speakers(turns, [_label(line) for line in turns])):
         return True
     questions = [number for number, line in enumerate(turns) if is_question(line)]
     return len(questions) >= _FEWEST and _are_answered(turns, questions)
@@ -57,7 +58,8 @@ def is_interview(turns: Sequence[Line]) -> bool:
 
 def has_labels(turns: Sequence[Line]) -> bool:
     """Whether lines hold the turns of an interview in which those who answer have labels."""
-    return any(_speakers(turns, [_label(line) for line in turns]))
+    _, answering = _speakers(turns, [_label(line) for line in turns])
+    return bool(answering)
 
 
 def first_turn(lines: Sequence[Line]) -> int:
@@ -114,23 +116,45 @@ def _speakers(kept: Sequence[Line], labels: Sequence[str | None]) -> tuple[set[s
         return asking, answering
     if answering and unlabelled >= _FEWEST_LABELLED and sum(map(len, often.values())) >= _FEWEST:
         return set(), answering
+    if len(often) == len(asking) == 1 and _unlabelled_answers(labels) >= _FEWEST:
+        return asking, set()
     return set(), set()
+
+
+def _unlabelled_answers(labels: Sequence[str | None]) -> int:
+    """How many lines without a label follow one that has one."""
+    return sum(label is not None and after is None for label, after in pairwise(labels))
 
 
 def _mark_labelled(kept: Sequence[Line], labels: Sequence[str | None], asking: set[str], answering: set[str]) -> None:
     answer, begun = False, False
-    for line, label in zip(kept, labels, strict=True):
-        name = _speaker(label) if label is not None else None
+    names = [_speaker(label) if label is not None else None for label in labels]
+    remarks = set() if asking else _between_answers(kept, names, answering)
+    for number, (line, name) in enumerate(zip(kept, names, strict=True)):
         if not begun and name is None and is_question(line) and called_by(line):
             line.kind, answer, begun = "question", True, True
-        elif name in asking or (name is None and not asking and is_question(line)):
-            line.kind, answer, begun = "question", False, True
+        elif name in asking or (name is None and not asking and (number in remarks or is_question(line))):
+            line.kind, answer, begun = "question", not answering, True
         elif name in answering:
             line.kind, answer, begun = "answer", True, True
         elif line.kind == "heading":
             answer = False
         elif begun and answer and name is None and line.kind != "quote":
             line.kind = "answer"
+
+
+def _between_answers(kept: Sequence[Line], names: Sequence[str | None], answering: set[str]) -> set[int]:
+    """The numbers of the lines, behind which somebody is named anew who has just spoken: another one speaks there."""
+    found: set[int] = set()
+    last: str | None = None
+    for number, name in enumerate(names):
+        if name is None:
+            last = None if is_question(kept[number]) or kept[number].kind == "heading" else last
+            continue
+        if name == last and names[number - 1] is None:
+            found.add(number - 1)
+        last = name if name in answering else None
+    return found
 
 
 def is_question(line: Line) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.cleaning.interviews import TURN_KINDS, called_by, first_turn, has_labels, is_interview, is_question
 from pipeline.cleaning.lines import Line
@@ -44,16 +45,23 @@ def keep_turns(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
     if not found:
         return
     if not has_labels([line for line in lines if line.kind in TURN_KINDS]):
-        _keep_last_answer(lines, unlikely)
+        _keep_answers(lines, unlikely)
     _keep_introduction(lines, unlikely)
 
 
-def _keep_last_answer(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
-    last = max(number for number, line in enumerate(lines) if line.kind is not None)
-    if last + 1 < len(lines) and unlikely[last + 1] and is_question(lines[last]):
-        answer = lines[last + 1]
-        if ends_sentence(answer.text) and not is_question(answer):
-            answer.keep("paragraph", f"{answer.rule}, but the answer to the last question")
+def _keep_answers(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
+    """Keep the line that follows a question, if it is all that may answer it."""
+    for question, answer in pairwise(range(len(lines))):
+        line, after = lines[answer], next((one for one in lines[answer + 1 :] if one.kind is not None), None)
+        if (
+            unlikely[answer]
+            and lines[question].kind is not None
+            and is_question(lines[question])
+            and ends_sentence(line.text)
+            and not is_question(line)
+            and (after is None or is_question(after) or turn_of(after.text) is not None)
+        ):
+            line.keep("paragraph", f"{line.rule}, but the answer to a question")
 
 
 def _keep_introduction(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:

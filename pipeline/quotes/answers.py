@@ -13,7 +13,7 @@ from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.word_shapes import is_finite_reporting
 from pipeline.reader.reading import Reading
-from pipeline.spans import CharRange, token_indices
+from pipeline.spans import CharRange, TokenRange, token_indices
 from schemas.records import Block
 
 _FEWEST = 3
@@ -31,8 +31,19 @@ def interview_answers(analysed: AnalysedText, reading: Reading, blocks: Sequence
         turns = list(_answers(analysed, blocks, apart=False))
     if len(turns) < _FEWEST or _share_spoken(reading, [turn[0] for turn in turns]) < _SHARE:
         return []
-    found = (by_rule(QuoteCandidate(_spoken(reading, turn), "Direct"), "answer") for turn in turns)
+    found = (by_rule(_said(reading, _spoken(reading, turn)), "answer") for turn in turns)
     return [candidate for candidate in found if candidate is not None]
+
+
+def _said(reading: Reading, turn: Sequence[CharRange]) -> QuoteCandidate:
+    """An answer; the first may begin with who gives them all: "Hanna Obst: Ja, sehr."."""
+    layout = reading.layout
+    first, last = layout.span(*turn[0])
+    name = next((name for name in reading.names if name.first == first and name.type == "PER"), None)
+    if name is None or name.last + 1 >= last or layout.words[name.last] != ":":
+        return QuoteCandidate(list(turn), "Direct")
+    label, words = layout.range(TokenRange(first, name.last)), layout.range(TokenRange(name.last + 1, last))
+    return QuoteCandidate([words, *turn[1:]], "Direct", speaker_spans=[label], frame_spans=[label])
 
 
 def _spoken(reading: Reading, turn: Sequence[CharRange]) -> list[CharRange]:
@@ -49,19 +60,21 @@ def _share_spoken(reading: Reading, turns: Sequence[CharRange]) -> float:
 
 
 def _answers(analysed: AnalysedText, blocks: Sequence[Block], *, apart: bool) -> Iterator[list[CharRange]]:
-    """The paragraphs that follow each question, up to a heading or to words in quotation marks.
+    """The paragraphs that follow each question, up to a heading, to words in quotation marks, or to the end of the
+    interview, if the blocks tell it.
 
     All but the first of them may as well be the interviewer's. The questions are lines of their own if they stand
     `apart`; else they may open the paragraph that answers them. A heading that asks is a question as well.
     """
     questions = {block.begin for block in blocks if block.kind == "question"}
-    headings = {block.begin for block in blocks if block.kind == "heading"}
+    outside = ("heading", "paragraph") if any(block.kind == "answer" for block in blocks) else ("heading",)
+    silences = {block.begin for block in blocks if block.kind in outside}
     asked, turn = False, list[CharRange]()
     for _, paragraph in groupby(analysed.sentences, key=lambda sentence: sentence.paragraph):
         sentences = list(paragraph)
         begin, end = sentences[0].begin, sentences[-1].end
         opening = len(sentences) if begin in questions else _asking(analysed, sentences, apart=apart)
-        silent = analysed.text[begin] in CLOSERS or (begin in headings and not opening)
+        silent = analysed.text[begin] in CLOSERS or (begin in silences and not opening)
         if turn and (opening or silent):
             yield turn
             turn = []

@@ -65,6 +65,38 @@ def test_only_the_answers_have_labels() -> None:
     assert found == ["question", "answer", "question", "answer", "answer"]
 
 
+def test_what_stands_before_a_label_of_who_has_just_spoken_is_another_ones() -> None:
+    found = kinds(
+        QUESTIONS[0],
+        f"Rickmers: {ANSWERS[0]}",
+        "Das hat lange gedauert.",
+        "Das Seegras ist trotzdem nicht überall.",
+        f"Rickmers: {ANSWERS[1]}",
+        QUESTIONS[2],
+        f"Rickmers: {ANSWERS[2]}",
+    )
+    assert found == ["question", "answer", "answer", "question", "answer", "question", "answer"]
+
+
+def test_what_stands_before_the_label_of_somebody_else_may_go_on_with_the_answer() -> None:
+    found = kinds(
+        QUESTIONS[0],
+        f"Rickmers: {ANSWERS[0]}",
+        "Es wächst seit drei Jahren.",
+        f"Ohlsen: {ANSWERS[1]}",
+        QUESTIONS[2],
+        f"Rickmers: {ANSWERS[2]}",
+        f"Ohlsen: {ANSWERS[1]}",
+    )
+    assert found == ["question", "answer", "answer", "answer", "question", "answer", "answer"]
+
+
+def test_only_the_questions_have_labels() -> None:
+    asked = (f"Seeblatt: {QUESTIONS[0]}", "Seeblatt: Das klingt gut.", f"Seeblatt: {QUESTIONS[1]}", "Seeblatt: Wem?")
+    turns = [text for pair in zip(asked, (*ANSWERS, "Den Fischern."), strict=True) for text in pair]
+    assert kinds(*turns, "Seeblatt: Danke.") == [*["question", "answer"] * 4, "question"]
+
+
 @pytest.mark.parametrize(
     "texts",
     [

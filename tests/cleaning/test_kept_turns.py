@@ -37,6 +37,13 @@ CALLING = (
         (*LABELLED, "[Seeblatt: Wer ist schuld?]", "[Rickmers: Alle.]"),
         (*DEBATE, "[Warum?]", "OHLSEN: Weil die Bagger alles trüben.", "[RICKMERS: Das sehe ich anders.]"),
         (*CALLING, "Und wie geht es weiter?", "[Im Herbst pflanze ich wieder.]"),
+        (*CALLING[:4], CALLING[4], "[Sie lachen.]", "Und wie geht es weiter?", CALLING[5]),
+        (
+            *(f"Seeblatt: {text}" if "?" in text else text for text in CALLING),
+            "Seeblatt: Und nun?",
+            "[Nichts.]",
+            "Seeblatt: Danke.",
+        ),
         ("[Die Biologin Antje Rickmers über trübes Wasser]", "Sie kommt mit dem Boot.", *CALLING),
         ("[Antje Rickmers und Jan Ohlsen streiten]", *DEBATE, "Warum?", "OHLSEN: Wegen der Bagger.", "RICKMERS: Nein."),
     ],
@@ -58,6 +65,7 @@ def test_what_belongs_to_an_interview_stays(texts: Sequence[str]) -> None:
         (*LABELLED, "Seeblatt: Danke.", "Rickmers: Gern.", "Hat es Ihnen gefallen?", "[Schreiben Sie es uns.]"),
         ("[Der Fischer Jan Ohlsen über leere Netze]", "Die Biologin Antje Rickmers war da.", *CALLING),
         ("[Wer ist schuld?]", *CALLING),
+        (*CALLING[:3], "[Unsere Autorin war am Meer.]", *CALLING[3:]),
         ("[Neu im Blatt: Biologin Antje Rickmers]", "Die Biologin Antje Rickmers forscht.", *CALLING),
     ],
     ids=[
@@ -66,6 +74,7 @@ def test_what_belongs_to_an_interview_stays(texts: Sequence[str]) -> None:
         "below a labelled interview",
         "somebody else",
         "a question above it",
+        "between a question and its answer",
         "named elsewhere",
     ],
 )

@@ -76,6 +76,35 @@ def test_an_answer_goes_on_in_the_paragraphs_that_are_spoken(reader: Reader) -> 
     assert answers(reader, text) == [f"{ANSWERS[0]}\n\n{further}", *ANSWERS[1:]]
 
 
+def test_where_blocks_tell_the_answers_what_follows_the_last_is_none(reader: Reader) -> None:
+    thanks = "Ich danke Ihnen sehr für dieses Gespräch."
+    turns = [line for pair in zip(QUESTIONS, ANSWERS, strict=True) for line in pair]
+    text = "\n\n".join([*turns, thanks])
+    kinds = ["question", "answer"] * 3 + ["paragraph"]
+    begins = [text.index(line) for line in (*turns, thanks)]
+    blocks = tuple(
+        Block(kind=kind, begin=begin, end=begin + len(line))  # type: ignore[arg-type]
+        for kind, begin, line in zip(kinds, begins, (*turns, thanks), strict=True)
+    )
+    assert answers(reader, text) == [*ANSWERS[:2], f"{ANSWERS[2]}\n\n{thanks}"]
+    assert answers(reader, text, blocks) == ANSWERS
+
+
+def test_the_name_before_the_first_answer_is_not_said(reader: Reader) -> None:
+    turns = [line for pair in zip(QUESTIONS, (f"Hanna Obst: {ANSWERS[0]}", *ANSWERS[1:]), strict=True) for line in pair]
+    text = "\n\n".join([INTRODUCTION, *turns])
+    first, *further = interview_answers(analysed(text), reader(text))
+    assert [text[c.begin : c.end] for c in (first, *further)] == ANSWERS
+    assert [text[span.begin : span.end] for span in first.speaker_spans] == ["Hanna Obst"]
+    assert not any(candidate.speaker_spans for candidate in further)
+
+
+def test_a_word_with_a_colon_is_said(reader: Reader) -> None:
+    said = (f"Im Ernst: {ANSWERS[0]}", *ANSWERS[1:])
+    turns = [line for pair in zip(QUESTIONS, said, strict=True) for line in pair]
+    assert answers(reader, "\n\n".join([INTRODUCTION, *turns])) == list(said)
+
+
 def test_a_heading_that_asks_is_a_question(reader: Reader) -> None:
     text = "\n\n".join(line for pair in zip(QUESTIONS, ANSWERS, strict=True) for line in pair)
     begins = [text.index(question) for question in QUESTIONS]
