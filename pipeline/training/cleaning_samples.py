@@ -60,7 +60,7 @@ class Sample:
 
     Attributes:
         publisher: as `publisher_of` has it.
-        markup: whether the lines come from a page, and not from a text.
+        markup: whether the lines come from a page, or a text in Markdown, and not from another text.
         rows: the features of the lines.
         vectors: of their words.
         labels: how likely each line is the article's, 0 to 1.
@@ -129,7 +129,7 @@ def written_samples(page: WrittenPage, vectors: LineVectors) -> Iterator[Sample]
         lines = reading.lines
         return Sample(
             WRITTEN,
-            False,
+            _has_markup(lines),
             features(lines, reading.readings, reading.context),
             vectors.rows([line.words for line in lines]),
             np.nan_to_num(labels),
@@ -225,13 +225,18 @@ def _sample(page: dict[str, Any], reading: _PageReading, vectors: LineVectors, l
     lines = reading.lines
     return Sample(
         publisher_of(page),
-        bool(lines) and lines[0].markup is not None,
+        _has_markup(lines),
         features(lines, reading.readings, reading.context),
         vectors.rows([line.words for line in lines]),
         labels,
         weight * _line_weights(lines),
         gold="gold" in page,
     )
+
+
+def _has_markup(lines: Sequence[Line]) -> bool:
+    """Whether lines come from a page; so do those of a text in Markdown."""
+    return bool(lines) and lines[0].markup is not None
 
 
 def _labelled_sample(

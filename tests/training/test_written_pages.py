@@ -3,7 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.cleaning import line_vectors
 from pipeline.evaluation.gold import GoldError
+from pipeline.training.cleaning_samples import written_samples
 from pipeline.training.written_pages import WrittenPage, written_pages
 
 TEXT = """X Startseite
@@ -44,6 +46,14 @@ def test_a_line_without_a_label_is_refused_with_its_number(tmp_path: Path) -> No
 def test_a_folder_without_texts_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GoldError, match="no folder with written texts"):
         written_pages(tmp_path)
+
+
+def test_what_the_network_learns_from_written_pages_has_the_same_columns() -> None:
+    vectors = line_vectors.load()
+    pages = written_pages(Path(__file__).parents[2] / "corpus" / "pages")
+    samples = [sample for page in pages for sample in written_samples(page, vectors)]
+    assert len({sample.seen.shape[1] for sample in samples if not sample.markup}) == 1
+    assert any(sample.markup for sample in samples)  # a text in Markdown is read as a page
 
 
 def test_all_written_pages_of_the_corpus_can_be_read() -> None:
