@@ -192,6 +192,18 @@ def test_each_of_several_voices_has_its_own_name() -> None:
     assert [speaker for _, _, speaker, _ in readable(f"Stimmen zur Wahl\n\n{text}")] == names
 
 
+def test_several_voices_may_be_named_with_the_occasion_alone() -> None:
+    names = ["Trainer Jonas Reif", "Hanna Obst", "Udo Falk"]
+    below = (f"{names[0]} nach dem 1:3 im Derby", f"({names[1]} über das Geld)", f"– {names[2]} am 3. Mai in Waldau")
+    text = "\n\n".join(f"„Das war nichts.“\n\n{line}" for line in below)
+    assert [speaker for _, _, speaker, _ in readable(f"Zitate der Woche\n\n{text}")] == names
+
+
+@pytest.mark.parametrize("line", ["Trainer Jonas Reif vor dem Aus", "Hanna Obst im Urlaub"])
+def test_a_name_with_an_occasion_under_a_single_quote_may_be_a_heading(line: str) -> None:
+    assert readable(f"„Das war nichts.“\n\n{line}\n\nEs regnet.")[0][2] == ""
+
+
 def test_so_within_a_quote_names_nobody() -> None:
     text = "„Das war nichts, so ein Ergebnis tut weh“, sagte Trainer Jonas Reif, „aber es geht weiter.“"
     assert [speaker for _, _, speaker, _ in readable(text)] == ["Trainer Jonas Reif"]
