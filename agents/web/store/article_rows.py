@@ -1,7 +1,6 @@
 """An article's record as rows of the store."""
 
 import sqlite3
-import time
 import zlib
 from hashlib import blake2b
 from typing import Any
@@ -11,7 +10,7 @@ import orjson
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
 from agents.web.publication import publication
 from agents.web.store.arrivals import note_gone
-from agents.web.store.query_parser import folded_words
+from agents.web.store.entity_rows import put_entity, take_back
 from agents.web.store.quote_rows import (
     ArticleRow,
     delete_quotes,
@@ -30,8 +29,6 @@ QUOTES_IN_LINE = 3
 ENTITIES_IN_LINE = 8
 LEAST_WORDS = 5
 """A quote with fewer says little by itself."""
-REST_SECONDS = 300.0
-"""Until the number of a forgotten entity is given again: what is counted in memory can be some seconds old."""
 
 
 def insert_article(
@@ -60,7 +57,8 @@ def insert_article(
     digest = blake2b(value, digest_size=16).digest()
     record = orjson.loads(value)
     from_object(record, QuoteArticle)  # one that is none would break each list that it stands in
-    known = connection.execute("SELECT seq, digest, same FROM articles WHERE id = ?", (record["id"],)).fetchone()
+    query = "SELECT seq, digest, same, record FROM articles WHERE id = ?"
+    known = connection.execute(query, (record["id"],)).fetchone()
     former: set[int] = set()
     said_before: dict[tuple[str, str], float] = {}
     if known is not None:
@@ -90,6 +88,7 @@ def insert_article(
     _insert_parts(connection, ArticleRow(seq, same, at, arrived, said_before), record, lines)
     delete_unquoted(connection, former)  # what the new version has again has kept its statement
     if known is not None:
+        take_back(connection, _entities_in(known[3]), record["entities"])
         note_gone(connection, record["id"], known[2])
         texts.remove([known[0]])
     texts.add(seq, same, record["simhash"], at)
@@ -111,7 +110,7 @@ def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> set[int]
 def _insert_parts(
     connection: sqlite3.Connection, kept: ArticleRow, record: dict[str, Any], lines: list[QuoteLine]
 ) -> None:
-    nums = {entity["id"]: _entity_num(connection, entity) for entity in record["entities"]}
+    nums = {entity["id"]: put_entity(connection, entity) for entity in record["entities"]}
     source = label_num(connection, record.get("source")) or 0
     connection.executemany(
         "INSERT OR REPLACE INTO mentions (entity, article, count, arrived, day, source) VALUES (?, ?, ?, ?, ?, ?)",
@@ -132,58 +131,6 @@ def _insert_parts(
             record.get("source") or "",
         ),
     )
-
-
-def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
-    """An entity's number. What an article does not say of it (such as its party) stays as the articles before said."""
-    about = {key: entity.get(key) for key in ("roles", "affiliations", "wikidata")}
-    row = connection.execute("SELECT num, name, about FROM entities WHERE id = ?", (entity["id"],)).fetchone()
-    if row is None:
-        new = _new_num(connection)
-        connection.execute(
-            "INSERT INTO entities (num, id, name, type, about) VALUES (?, ?, ?, ?, ?)",
-            (new, entity["id"], entity["name"], entity["type"], orjson.dumps(about).decode()),
-        )
-        _index_name(connection, new, entity["name"])
-        return new
-    num, name, known = row
-    stored = orjson.loads(known)
-    now = orjson.dumps({key: value or stored[key] for key, value in about.items()}).decode()
-    if name != entity["name"]:
-        connection.execute("DELETE FROM entity_search WHERE rowid = ?", (num,))
-        _index_name(connection, num, entity["name"])
-    if name != entity["name"] or now != known:
-        connection.execute("UPDATE entities SET name = ?, about = ? WHERE num = ?", (entity["name"], now, num))
-    return int(num)
-
-
-def _new_num(connection: sqlite3.Connection) -> int:
-    """The number that has been free for longest, if it is long enough, or else one behind all that are in use or free.
-
-    The longest, since it is found at once, however many are free.
-    """
-    free = connection.execute(
-        "DELETE FROM free_numbers WHERE num = (SELECT num FROM free_numbers WHERE at <= ? ORDER BY at, num LIMIT 1)"
-        " RETURNING num",
-        (time.time() - REST_SECONDS,),
-    ).fetchone()
-    if free is not None:
-        return int(free[0])
-    highest = "max((SELECT coalesce(max(num), 0) FROM entities), (SELECT coalesce(max(num), 0) FROM free_numbers))"
-    return int(connection.execute(f"SELECT 1 + {highest}").fetchone()[0])
-
-
-def forget_entities(connection: sqlite3.Connection, now: float) -> None:
-    """Forget the entities that no article names. New ones get their numbers: the higher the numbers are, the longer it
-    takes to count."""
-    nobodys = "SELECT num FROM entities WHERE articles = 0"
-    connection.execute(f"INSERT OR REPLACE INTO free_numbers SELECT num, ? FROM ({nobodys})", (now,))
-    for table, key in (("entity_search", "rowid"), ("entities", "num")):
-        connection.execute(f"DELETE FROM {table} WHERE {key} IN ({nobodys})")
-
-
-def _index_name(connection: sqlite3.Connection, num: int, name: str) -> None:
-    connection.execute("INSERT INTO entity_search (rowid, name) VALUES (?, ?)", (num, folded_words(name)))
 
 
 def _quote_line(quote: dict[str, Any]) -> QuoteLine:
@@ -227,8 +174,14 @@ def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float
 
 def withdraw_article(connection: sqlite3.Connection, texts: KnownTexts, id_: str) -> None:
     """Forget an article that was taken back."""
-    known = connection.execute("SELECT seq, same FROM articles WHERE id = ?", (id_,)).fetchone()
+    known = connection.execute("SELECT seq, same, record FROM articles WHERE id = ?", (id_,)).fetchone()
     if known is not None:
         delete_unquoted(connection, delete_articles(connection, [known[0]]))
+        take_back(connection, _entities_in(known[2]), [])
         note_gone(connection, id_, known[1])
         texts.remove([known[0]])
+
+
+def _entities_in(record: bytes) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = orjson.loads(zlib.decompress(record))["entities"]
+    return found

@@ -11,8 +11,9 @@ from pathlib import Path
 from agents.sqlite_transaction import transaction
 from agents.topics import REPLAYED_TOPIC
 from agents.web.store.arrivals import forget_gone
-from agents.web.store.article_rows import delete_articles, forget_entities, insert_article, withdraw_article
+from agents.web.store.article_rows import delete_articles, insert_article, withdraw_article
 from agents.web.store.dead_letter_rows import forget_partition, insert_letter, insert_replay, prune_letters
+from agents.web.store.entity_rows import forget_entities
 from agents.web.store.quote_rows import prune_statements, put_statement
 from agents.web.store.same_articles import KnownTexts
 from agents.web.store.stream_states import StreamStateWriter

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from agents.web.store import article_rows
+from agents.web.store import entity_rows
 from agents.web.store import writer as writer_module
 from agents.web.store.access import StoreUnavailable
 from agents.web.store.reader import StoreReader
@@ -151,7 +151,7 @@ def test_entities_that_nothing_names_any_more_go_too(writer: StoreWriter, reader
 def test_numbers_of_forgotten_entities_are_given_again_after_a_while(
     path: Path, monkeypatch: pytest.MonkeyPatch, rest: float
 ) -> None:
-    monkeypatch.setattr(article_rows, "REST_SECONDS", rest)
+    monkeypatch.setattr(entity_rows, "REST_SECONDS", rest)
     writer = StoreWriter(path, keep_articles=1, keep_days=30)
     highest = []
     for number in range(5):
@@ -178,7 +178,7 @@ def test_a_number_that_was_freed_a_moment_ago_is_given_to_nobody(path: Path, mon
         long_ago = now - 31 * 86400 if number < 2 else now
         writer.add([message(_with_entities_of_its_own(number), offset=number, at=long_ago)])
         prune(writer, now)
-    monkeypatch.setattr(article_rows, "REST_SECONDS", -1.0)
+    monkeypatch.setattr(entity_rows, "REST_SECONDS", -1.0)
     writer.add([message(_with_entities_of_its_own(3), offset=3, at=now)])
     assert writer.unreadable == 0
     assert [line.id for line in StoreReader(path).articles(limit=10)] == ["a-3", "a-2"]
