@@ -290,14 +290,32 @@ def test_the_directory_finds_names_as_people_type_them(store: tuple[StoreWriter,
     assert reader.people(words="brink", types=("PER",), limit=5).items[0].quotes == 1
 
 
+def named(entity: str, name: str) -> QuoteArticle:
+    """An article that names somebody, and a town."""
+    minister, town, _ = quote_article("x").entities
+    person = minister.model_copy(update={"id": entity, "name": name})
+    return quote_article(entity).model_copy(update={"entities": [person, town], "quotes": []})
+
+
+@pytest.mark.parametrize(
+    ("whole", "surname", "another"),
+    [
+        ("Elisabeth Marquardt-Söderlein", "Marquardt-Söderlein", "Söderlein"),
+        ("Hans-Jürgen von der Thannen", "von der Thannen", "Ida Thannen"),
+        ("Ayşe Yıldırım-Köhler", "Yıldırım-Köhler", "Bernd Köhler"),
+    ],
+)
+def test_somebody_whose_surname_has_several_words_may_be_who_is_called_by_it_alone(
+    store: tuple[StoreWriter, StoreReader], whole: str, surname: str, another: str
+) -> None:
+    writer, reader = store
+    put(writer, named("per/a", whole), named("per/b", surname), named("per/c", another))
+    found = [reader.entity(f"per/{letter}") for letter in "ab"]
+    assert [[other.name for other in entity.perhaps] for entity in found if entity] == [[surname], [whole]]
+
+
 def test_who_may_be_the_same_is_told_and_who_cannot_be_is_not(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
-    minister, town, _ = quote_article("x").entities
-
-    def named(entity: str, name: str) -> QuoteArticle:
-        person = minister.model_copy(update={"id": entity, "name": name})
-        return quote_article(entity).model_copy(update={"entities": [person, town], "quotes": []})
-
     put(
         writer,
         named("per/karla-brinkmeier", "Karla Brinkmeier"),

@@ -104,7 +104,7 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
 
 def _perhaps(connection: sqlite3.Connection, num: int, name: str) -> list[FacetValue]:
     """People who may be the same: of this very name, or with a surname that is the whole name of one of the two."""
-    own = folded_words(name).split()
+    own = _parts(name)
     if not own:
         return []
     rows = connection.execute(
@@ -114,10 +114,16 @@ def _perhaps(connection: sqlite3.Connection, num: int, name: str) -> list[FacetV
     )
     found = []
     for id_, other, articles in rows:
-        words = folded_words(other).split()
-        if words == own or (words[-1:] == own[-1:] and min(len(words), len(own)) == 1):
+        (short, called), (long, _) = sorted([(own, name), (_parts(other), other)], key=lambda pair: len(pair[0]))
+        is_surname = all(word[0].islower() for word in called.split()[:-1])  # "von der"
+        if short == long or (is_surname and long[-len(short) :] == short):
             found.append(FacetValue(value=id_, name=other, count=articles))
     return found[:TOGETHER]
+
+
+def _parts(name: str) -> list[str]:
+    """The parts of a name, folded; a double name is one."""
+    return [*filter(None, map(folded_words, name.split()))]
 
 
 def _roles_and_affiliations(about: str) -> dict[str, list[str]]:
