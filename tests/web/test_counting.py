@@ -1,6 +1,7 @@
 """What counts once: the same text in several papers, the same statement, a fragment within its whole; and shares."""
 
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from aiohttp.test_utils import TestClient
 
 from agents.web.charts import axis, lines
 from agents.web.store.article_lists import ArticleFilter
-from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.shares import wilson
 from agents.web.store.writer import StoreWriter, TopicMessage
@@ -159,6 +160,16 @@ def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[StoreWrite
     entity = reader.entity(speaker)
     assert entity is not None
     assert (entity.statement_count, entity.quote_count) == (1, 1)
+
+
+@pytest.mark.parametrize("each", ["statement", "paper"])
+def test_a_filter_says_how_much_it_leaves_of_fragments_too(store: tuple[StoreWriter, StoreReader], each: Each) -> None:
+    writer, reader = store
+    put(writer, with_fragment("f"), quote_article("g"))
+    for query in (QuoteQuery(), QuoteQuery(verbatim=True), QuoteQuery(type="Indirect"), QuoteQuery(words="Wir")):
+        _, facets = reader.quotes_and_facets(query, limit=9, each=each)
+        told = {value.value: value.count for value in facets["type"]}
+        assert told == {type_: reader.count(replace(query, type=type_), each=each) for type_ in told}
 
 
 def test_said_about_others_and_together(store: tuple[StoreWriter, StoreReader]) -> None:

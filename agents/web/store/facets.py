@@ -12,9 +12,11 @@ FACET_VALUES = 30
 _COLUMN = {"speaker": "entity"}
 
 
-def facets(connection: sqlite3.Connection, columns: Columns, found: FirstOfEach) -> dict[str, list[FacetValue]]:
-    """By facet the commonest values of what was found, and how much of it has them."""
-    return {name: commonest_values(connection, columns, found, name) for name in FACETS}
+def facets(
+    connection: sqlite3.Connection, columns: Columns, found: FirstOfEach, by_type: FirstOfEach
+) -> dict[str, list[FacetValue]]:
+    """By facet the commonest values of what was found, and how much is found with each; `by_type`: of their types."""
+    return {name: commonest_values(connection, columns, by_type if name == "type" else found, name) for name in FACETS}
 
 
 def commonest_values(

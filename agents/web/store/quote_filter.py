@@ -1,6 +1,7 @@
 """What is asked for, as a mask over the columns of all quotes."""
 
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,16 @@ def first_of_each(
     """The quotes asked for, of which those count once that are the same: by the one that was published first, as in
     the lists of articles. Its places stand the earliest first."""
     return FirstOfEach(matching(connection, columns, asked)[::-1], None if each is None else columns.things(each))
+
+
+def first_of_each_by_type(
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, each: Each
+) -> tuple[FirstOfEach, FirstOfEach]:
+    """The same; and what counts of each type if it is asked for as well: fragments of quotes of another type, too."""
+    mask, things = _mask(connection, columns, replace(asked, parts=True)), columns.things(each)
+    found = mask & ~_counted_with_whole(columns, asked), mask & (columns["whole"] != columns["type"])
+    all_found, by_type = (FirstOfEach(np.flatnonzero(kept)[::-1], things) for kept in found)
+    return all_found, by_type
 
 
 def _mask(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Mask:

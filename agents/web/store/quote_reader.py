@@ -54,22 +54,28 @@ class QuoteReader(StoreAccess):
 
         They are counted as they were a moment ago; up to an article as they were at most `ARRIVED_SECONDS` ago.
         """
+        from agents.web.store.quote_filter import first_of_each
         from agents.web.store.quote_search import quote_page
 
+        def page(connection: sqlite3.Connection, columns: "Columns") -> QuotePage:
+            found = first_of_each(connection, columns, asked, each)
+            return quote_page(connection, columns, asked, found, copies=each != "paper", limit=limit, cursor=cursor)
+
         # Who asks up to an article, and goes on behind it, must get all until there.
-        find = partial(quote_page, asked=asked, each=each, limit=limit, cursor=cursor)
-        return self._with_columns(find, seconds=math.inf if asked.upto is None else ARRIVED_SECONDS)[0]
+        return self._with_columns(page, seconds=math.inf if asked.upto is None else ARRIVED_SECONDS)
 
     def quotes_and_facets(
         self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each = "statement"
     ) -> tuple[QuotePage, dict[str, list[FacetValue]]]:
-        """The same, and by what these quotes can be narrowed, with counts of what counts once; see `FACETS`."""
+        """The same, and by what these quotes can be narrowed, with counts of what counts once then; see `FACETS`."""
         from agents.web.store.facets import facets
+        from agents.web.store.quote_filter import first_of_each_by_type
         from agents.web.store.quote_search import quote_page
 
         def page(connection: sqlite3.Connection, columns: "Columns") -> tuple[QuotePage, dict[str, list[FacetValue]]]:
-            page, found = quote_page(connection, columns, asked, each, limit=limit, cursor=cursor)
-            return page, facets(connection, columns, found)
+            found, by_type = first_of_each_by_type(connection, columns, asked, each)
+            page = quote_page(connection, columns, asked, found, copies=each != "paper", limit=limit, cursor=cursor)
+            return page, facets(connection, columns, found, by_type)
 
         return self._with_columns(page)
 

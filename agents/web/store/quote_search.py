@@ -13,7 +13,7 @@ from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Places
 from agents.web.store.quote_filter import first_of_each, matching, numbers_of
 from agents.web.store.quote_hits import QuoteGone, hits
-from agents.web.store.quote_query import Each, QuoteQuery
+from agents.web.store.quote_query import QuoteQuery
 
 _NAMELESS = "SELECT group_concat(num), group_concat(statement) FROM quotes WHERE said < 0 AND statement IS NOT NULL"
 
@@ -22,22 +22,24 @@ def quote_page(
     connection: sqlite3.Connection,
     columns: Columns,
     asked: QuoteQuery,
-    each: Each | None,
+    found: FirstOfEach,
     *,
+    copies: bool,
     limit: int,
     cursor: str | None,
-) -> tuple[QuotePage, FirstOfEach]:
-    """A page of the quotes asked for, or of what counts once, the latest first; and all that were found.
+) -> QuotePage:
+    """A page of the quotes asked for, or of what counts once, the latest first.
 
-    Unless each paper counts, they come with the other articles in which the same was said.
+    Args:
+        found: what was asked for.
+        copies: with the other articles in which the same was said.
 
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    found = first_of_each(connection, columns, asked, each)
     page, following = _page(columns, found, found.places[::-1], limit, cursor)
-    items = hits(connection, columns["num"][page].tolist(), asked.parsed, copies=each != "paper")
-    return QuotePage(items=items, total=len(found), next=following), found
+    items = hits(connection, columns["num"][page].tolist(), asked.parsed, copies=copies)
+    return QuotePage(items=items, total=len(found), next=following)
 
 
 def newest(
