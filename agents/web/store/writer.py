@@ -68,8 +68,9 @@ class StoreWriter(StreamStateWriter):
         self._keep_articles = keep_articles
         self._keep_seconds = keep_days * 86400.0
         self.unreadable = 0
-        self._unnamed = self._unquoted = False
-        """Whether articles went whose entities and statements perhaps no other has."""
+        self._unnamed, self._unquoted = True, False
+        """Whether articles went whose entities and statements perhaps no other has; the former also at a start, as
+        whoever wrote before may have ended in between."""
 
     @cached_property
     def _texts(self) -> KnownTexts:

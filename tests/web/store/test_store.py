@@ -147,6 +147,17 @@ def test_entities_that_nothing_names_any_more_go_too(writer: StoreWriter, reader
     assert reader.entity("per/karla-brinkmeier") is None
 
 
+def test_entities_that_nothing_names_go_also_where_the_writer_before_ended_in_between(
+    writer: StoreWriter, reader: StoreReader, path: Path
+) -> None:
+    writer.add([message(quote_article(), at=NOW - 31 * 86400)])
+    assert writer.prune_some(NOW, all_read=True) == 1
+    writer.close()
+    assert reader.entity("per/karla-brinkmeier") is not None
+    prune(StoreWriter(path, keep_articles=100, keep_days=30), NOW)
+    assert reader.entity("per/karla-brinkmeier") is None
+
+
 @pytest.mark.parametrize("rest", [0.0, 1e10])
 def test_numbers_of_forgotten_entities_are_given_again_after_a_while(
     path: Path, monkeypatch: pytest.MonkeyPatch, rest: float
