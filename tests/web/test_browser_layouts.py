@@ -1,5 +1,6 @@
 """Pages on small screens and on paper, in Chromium: nothing is out of sight."""
 
+import json
 import time
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from agents.web.store.writer import StoreWriter
 from tests.web.articles import message, quote_article
-from tests.web.browser import find, fits, looks, looks_as_before, serious_findings, texts
+from tests.web.browser import find, find_overflowing, fits, looks, looks_as_before, serious_findings, texts
 from tests.web.conftest import FakeStatus
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -41,6 +42,29 @@ def test_the_table_of_shares_does_not_scroll_sideways_on_a_phone(address: str, b
             assert fits(browser)
             assert not browser.execute_script(WIDE), query
             assert texts(browser, ".shares td[data-label]"), "each number says what it is"
+    finally:
+        looks_as_before(browser)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/search", "/articles/m-1", "/entities/per/karla-brinkmeier", "/people", "/shares?vs_speaker=Ahlgrimm"],
+)
+def test_nothing_scrolls_sideways_on_a_phone_whose_reader_has_doubled_all_sizes(
+    address: str, writer: StoreWriter, browser: Any, path: str
+) -> None:
+    """360 pixels at 200 % are 180."""
+    steps = [{"stage": stage, "worker": "rechner-17-b", "took_ms": 1234.5} for stage in ("clean", "entities", "quotes")]
+    days = [quote_article(f"m-{n}", published_at=f"2026-03-{n:02}T09:00:00Z") for n in range(1, 5)]
+    writer.add(
+        message(article, offset=20 + n, at=time.time(), trail=json.dumps(steps)) for n, article in enumerate(days)
+    )
+    looks(browser, {"width": 180, "height": 400, "deviceScaleFactor": 2, "mobile": True})
+    try:
+        browser.get(address + path)
+        assert fits(browser)
+        assert not find_overflowing(browser)
+        assert not browser.execute_script(WIDE)
     finally:
         looks_as_before(browser)
 
