@@ -325,6 +325,24 @@ def test_somebody_whose_surname_has_several_words_may_be_who_is_called_by_it_alo
     assert [[other.name for other in entity.perhaps] for entity in found if entity] == [[surname], [whole]]
 
 
+@pytest.mark.parametrize(
+    ("entity", "name", "typed"),
+    [
+        ("per/ayse-yildirim-koehler", "Ayşe Yıldırım-Köhler", ("ayse", "Yildirim", "Yıldırım", "Köhler", "koehler")),
+        ("org/buendnis-90-die-gruenen", "Grüne", ("Grüne", "Bündnis 90", "Die Grünen", "buendnis")),
+    ],
+)
+def test_the_directory_finds_names_by_plain_letters_and_in_full(
+    store: tuple[StoreWriter, StoreReader], entity: str, name: str, typed: tuple[str, ...]
+) -> None:
+    writer, reader = store
+    put(writer, named(entity, "Ein früherer Name"))
+    put(writer, named(entity, name))
+    for words in typed:
+        assert [person.id for person in reader.people(words=words, types=("PER",), limit=5).items] == [entity], words
+    assert not reader.people(words="früherer", types=("PER",), limit=5).items
+
+
 def test_who_may_be_the_same_is_told_and_who_cannot_be_is_not(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     put(

@@ -35,14 +35,14 @@ def put_entity(connection: sqlite3.Connection, entity: Entity) -> int:
             "INSERT INTO entities (num, id, name, type, about) VALUES (?, ?, ?, ?, ?)",
             (new, entity["id"], entity["name"], entity["type"], orjson.dumps(about).decode()),
         )
-        _index_name(connection, new, entity["name"])
+        _index_name(connection, new, entity)
         return new
     num, name, known = row
     stored = orjson.loads(known)
     now = orjson.dumps({key: value or stored[key] for key, value in about.items()}).decode()
     if name != entity["name"]:
         connection.execute("DELETE FROM entity_search WHERE rowid = ?", (num,))
-        _index_name(connection, num, entity["name"])
+        _index_name(connection, num, entity)
     if name != entity["name"] or now != known:
         connection.execute("UPDATE entities SET name = ?, about = ? WHERE num = ?", (entity["name"], now, num))
     return int(num)
@@ -75,8 +75,10 @@ def forget_entities(connection: sqlite3.Connection, now: float, among: Iterable[
         connection.execute(f"DELETE FROM {table} WHERE {key} IN ({nobodys})")
 
 
-def _index_name(connection: sqlite3.Connection, num: int, name: str) -> None:
-    connection.execute("INSERT INTO entity_search (rowid, name) VALUES (?, ?)", (num, folded_words(name)))
+def _index_name(connection: sqlite3.Connection, num: int, entity: Entity) -> None:
+    """Let an entity be found by its name, and by its id, which has it in plain letters, or in full for a party."""
+    words = folded_words(f"{entity['name']} {entity['id'].partition('/')[2]}")
+    connection.execute("INSERT INTO entity_search (rowid, name) VALUES (?, ?)", (num, words))
 
 
 def take_back(connection: sqlite3.Connection, former: Iterable[Entity], now: Iterable[Entity]) -> None:
