@@ -79,7 +79,11 @@ class Watcher:
             items = self._outbox.waiting(search.name, AT_ONCE)
             if items and time.monotonic() >= next_at:
                 nums = [num for num, _ in items]
-                again, why = await self._send(session, search, [item for _, item in items])
+                now = await self._as_it_is_now(search, [item for _, item in items])
+                if not now:
+                    self._outbox.sent(nums)
+                    continue
+                again, why = await self._send(session, search, now)
                 failing_since = (failing_since or time.monotonic()) if again is not None else None
                 if failing_since is not None and time.monotonic() - failing_since > GIVE_UP_SECONDS:
                     failing_since, next_at, pause = None, 0.0, self._pauses[0]
@@ -130,6 +134,24 @@ class Watcher:
             cursor = page.next
             if cursor is None:
                 return hits
+
+    async def _as_it_is_now(self, search: SavedSearch, items: Sequence[bytes]) -> list[bytes]:
+        """What of these items is to be sent."""
+        try:
+            return await asyncio.to_thread(self._without_taken_back, search, items)
+        except StoreUnavailable:
+            return [*items]
+
+    def _without_taken_back(self, search: SavedSearch, items: Sequence[bytes]) -> list[bytes]:
+        """Nothing that was withdrawn or corrected since; where another article has the statement, its quote instead."""
+        hits = {hit.said: hit for hit in map(QuoteHit.model_validate_json, items)}
+        taken_back = self._reader.taken_back(hits.values())
+        kept = {said: hit for said, hit in hits.items() if said not in taken_back}
+        for said in taken_back:
+            if (statement := hits[said].statement) is not None:
+                asked = replace(search.asked, statement=statement.id)
+                kept |= {hit.said: hit for hit in self._reader.quotes(asked, limit=1, each="statement").items}
+        return [orjson.dumps(hit.model_dump()) for hit in kept.values()]
 
     async def _send(
         self, session: aiohttp.ClientSession, search: SavedSearch, items: Sequence[bytes]

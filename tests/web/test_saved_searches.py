@@ -23,6 +23,7 @@ from agents.saved_searches.outbox import Outbox, OutboxError
 from agents.saved_searches.search_list import SavedSearch, SearchListError, load
 from agents.saved_searches.watcher import Watcher
 from agents.settings import Settings
+from agents.web.models import QuoteHit
 from agents.web.store import columns, quote_reader
 from agents.web.store.location import store_path
 from agents.web.store.quote_query import QuoteQuery
@@ -113,6 +114,32 @@ def add(writer: StoreWriter, *articles: QuoteArticle) -> None:
     )
 
 
+def add_statement(writer: StoreWriter, *articles: QuoteArticle) -> None:
+    """That of Brinkmeier in all of these articles."""
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    for record in (record for article in articles for record in quote_records(article)):
+        if record.speaker is not None and record.speaker.id == "per/karla-brinkmeier":
+            state.add(record, "2026-03-09T09:00:00.000Z")
+    ((name, said),) = state.statements.items()
+    writer.add([TopicMessage("statements", 0, 1, time.time(), encode(said), {}, name.encode())])
+
+
+def item(quote: str) -> bytes:
+    """What waits to be sent: a quote of an article that is not kept any more."""
+    line: dict[str, Any] = {
+        "id": quote,
+        "text": "„So“",
+        "type": "Direct",
+        "medium": "Speech",
+        "speaker": None,
+        "entity": None,
+    }
+    line |= {"cue": None, "confidence": 1.0}
+    nothing = dict.fromkeys(("title", "source", "url", "published_at", "agency", "party", "gender", "statement"))
+    place: dict[str, Any] = {"article_id": quote.partition("#")[0], "context": "„So“", "marks": [], "arrived": 0.0}
+    return QuoteHit.model_validate({"quote": line} | place | nothing).model_dump_json().encode()
+
+
 def search_of(receiver: Receiver, **more: Any) -> SavedSearch:
     return SavedSearch(
         name="Brinkmeier", search="q=Frühjahr&speaker=Brinkmeier", url=receiver.url, per_minute=600, **more
@@ -165,12 +192,7 @@ async def test_what_was_told_is_not_told_again_when_its_statement_is_known(
 ) -> None:
     search, articles = search_of(receiver), [quote_article("neu"), quote_article("n-2", source="Bote")]
     await running.watch(search, lambda: len(receiver.got) > 0, first=lambda: add(writer, articles[0]))
-    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
-    for record in (record for article in articles for record in quote_records(article)):
-        if record.speaker is not None and record.speaker.id == "per/karla-brinkmeier":
-            state.add(record, "2026-03-09T09:00:00.000Z")
-    ((name, said),) = state.statements.items()
-    writer.add([TopicMessage("statements", 0, 1, time.time(), encode(said), {}, name.encode())])
+    add_statement(writer, *articles)
     revised = articles[0].model_copy(update={"title": "Berichtigt"})
     newer = [revised, articles[1], quote_article("n-3")]
     await running.watch(search, lambda: len(receiver.got) > 1, first=lambda: add(writer, *newer))
@@ -187,9 +209,51 @@ async def test_while_nobody_answers_it_comes_again(receiver: Receiver, writer: S
     assert "answered 503; again" in running.said[0]
 
 
+@pytest.mark.parametrize("way", ["withdrawn", "corrected"])
+async def test_what_is_taken_back_before_anybody_took_it_is_not_sent(
+    receiver: Receiver, writer: StoreWriter, running: Running, way: str
+) -> None:
+    receiver.answers = [web.Response(status=503) for _ in range(5)]
+    articles = [quote_article("n"), quote_article("bleibt", simhash="f" * 16)]
+    corrected = articles[0].model_copy(update={"quotes": articles[0].quotes[1:]})
+
+    async def take_back() -> None:
+        await until(lambda: receiver.got)
+        if way == "withdrawn":
+            writer.add([TopicMessage("articles.quotes", 3, 9, time.time(), None, {}, b"n")])
+        else:
+            add(writer, corrected)
+
+    task = asyncio.create_task(take_back())
+    await running.watch(search_of(receiver), lambda: len(receiver.got) > 5, first=lambda: add(writer, *articles))
+    await task
+    assert {item["quote"]["id"] for item in receiver.got[0][0]["items"]} == {"n#0", "bleibt#0"}
+    assert [item["quote"]["id"] for item in receiver.got[-1][0]["items"]] == ["bleibt#0"]
+
+
+async def test_for_what_is_taken_back_the_other_paper_with_the_statement_is_named(
+    receiver: Receiver, writer: StoreWriter, running: Running
+) -> None:
+    receiver.answers = [web.Response(status=503) for _ in range(5)]
+    papers = [quote_article(f"n-{number}", source=f"Blatt {number}") for number in range(2)]
+
+    def both() -> None:
+        add(writer, *papers)
+        add_statement(writer, *papers)
+
+    async def take_back() -> None:
+        await until(lambda: receiver.got)
+        writer.add([TopicMessage("articles.quotes", 3, 9, time.time(), None, {}, b"n-0")])
+
+    task = asyncio.create_task(take_back())
+    await running.watch(search_of(receiver), lambda: len(receiver.got) > 5, first=both)
+    await task
+    assert (receiver.quotes()[0], receiver.quotes()[-1]) == ("n-0#0", "n-1#0")
+
+
 async def test_why_nobody_can_be_reached_is_told(writer: StoreWriter, running: Running) -> None:
     search = SavedSearch(name="a", search="q=b", url=f"http://127.0.0.1:{free_port()}/")
-    Outbox(running.outbox).put("a", [("1", b"{}")], 0, time.time())
+    Outbox(running.outbox).put("a", [("1", item("x#0"))], 0, time.time())
     await running.watch(search, lambda: len(running.said) > 0, first=lambda: None)
     assert running.said[0].startswith("a: Cannot connect to host 127.0.0.1")
 
@@ -234,10 +298,11 @@ async def test_all_that_waits_for_a_receiver_that_stays_away_is_set_aside(
     monkeypatch.setattr(watcher, "GIVE_UP_SECONDS", 0.3)
     receiver.answers = [web.Response(status=503) for _ in range(200)]
     outbox = Outbox(running.outbox)
-    outbox.put("Brinkmeier", [([str(number)], b'{"n": %d}' % number) for number in range(7)], 0, time.time())
+    items = [item(f"x#{number}") for number in range(7)]
+    outbox.put("Brinkmeier", [([str(number)], one) for number, one in enumerate(items)], 0, time.time())
     outbox.put("another", [(["1"], b"{}")], 0, time.time())
     await running.watch(search_of(receiver), lambda: len(outbox.dead()) > 0, first=lambda: None)
-    assert [dead.item for dead in outbox.dead()] == [b'{"n": %d}' % number for number in range(7)]
+    assert [dead.item for dead in outbox.dead()] == items
     assert not outbox.waiting("Brinkmeier", 10)
     assert len(outbox.waiting("another", 10)) == 1
     assert "all that waits is set aside (7)" in running.said[-1]

@@ -3,7 +3,7 @@
 import math
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -108,6 +108,16 @@ class QuoteReader(StoreAccess):
                 return make(connection, self._columns.columns(connection, seconds=seconds))
             connection.execute("BEGIN")  # all that is read from here on is of one moment
             return make(connection, self._columns.columns(connection, seconds=0.0))
+
+    def taken_back(self, quotes: Collection[QuoteHit]) -> set[str]:
+        """By `QuoteHit.said` those whose article was withdrawn, or has a new version without them."""
+        from agents.web.store.quote_rows import words_in, words_of
+
+        articles = {hit.article_id for hit in quotes}
+        with self._open() as connection:
+            gone = f"SELECT DISTINCT id FROM gone WHERE id IN ({', '.join('?' * len(articles))})"
+            now = {id_: words_in(connection, id_) for (id_,) in connection.execute(gone, tuple(articles)).fetchall()}
+        return {hit.said for hit in quotes if hit.article_id in now and words_of(hit.quote) not in now[hit.article_id]}
 
     def statement(self, id_: str) -> dict[str, Any] | None:
         """A statement's record."""

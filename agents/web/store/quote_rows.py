@@ -3,7 +3,7 @@
 import sqlite3
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -92,7 +92,7 @@ def insert_quotes(
             code(EVIDENCE, speaker.get("gender_from")),
             code(KINDS, (quote.get("speaker") or {}).get("kind")),
         )
-        arrived = article.said_before.get(_words_of(line), article.arrived)
+        arrived = article.said_before.get(words_of(line), article.arrived)
         place = (num, said, article.seq, article.same, article.at, arrived, article.day)
         rows.append((*place, *(number or 0 for number in numbers), *codes))
         connection.execute(
@@ -123,7 +123,7 @@ def quoted_in(connection: sqlite3.Connection, article: int) -> dict[tuple[str, s
     came = dict(zip(rows["num"].tolist(), rows["arrived"].tolist(), strict=True))
     query = "SELECT num, line FROM quotes JOIN quote_lines USING (num) WHERE article = ?"
     return {
-        _words_of(QuoteLine.model_validate_json(line)): came[num] for num, line in connection.execute(query, (article,))
+        words_of(QuoteLine.model_validate_json(line)): came[num] for num, line in connection.execute(query, (article,))
     }
 
 
@@ -240,7 +240,14 @@ def _said(entity: int | None, statement: int | None, printed: int) -> int:
     return printed if entity is None or statement is None else statement
 
 
-def _words_of(line: QuoteLine) -> tuple[str, str]:
+def words_in(connection: sqlite3.Connection, article: str) -> Collection[tuple[str, str]]:
+    """What an article quotes, by speaker and words; nothing if it is not kept."""
+    row = connection.execute("SELECT seq FROM articles WHERE id = ?", (article,)).fetchone()
+    return () if row is None else quoted_in(connection, row[0])
+
+
+def words_of(line: QuoteLine) -> tuple[str, str]:
+    """By what a quote is known in all versions of its article: speaker and words."""
     return line.entity or line.speaker or "", line.text
 
 
