@@ -113,6 +113,17 @@ def test_what_is_typed_is_taken_apart() -> None:
     assert parse_query("E-Auto").unwanted == ()
 
 
+@pytest.mark.parametrize(
+    "copied", ["Früh\u00adjahr", "\ufeffFru\u0308hjahr", "Früh\u200bjahr", "-Tante Früh\u00adjahr"]
+)
+async def test_what_is_copied_from_a_page_is_found(client: Client, filled: StoreWriter, copied: str) -> None:
+    """With soft hyphens, as papers set them, or with letters and their dots as two characters, as out of a PDF."""
+    total = (await got(client, "/api/quotes?q=Frühjahr"))["total"]
+    assert total > 0
+    assert (await got(client, f"/api/quotes?q={quote(copied)}"))["total"] == total
+    assert (await got(client, f"/api/people?q={quote('Brink' + chr(0xAD) + 'meier')}"))["total"] == 1
+
+
 def test_a_word_that_is_typed_twice_is_looked_up_once() -> None:
     assert parse_query("Haus Hafen Haus ").expression() == parse_query("Haus Hafen ").expression()
     assert parse_query("Haushalt Haus").expression() == parse_query("Haushalt ").expression()

@@ -5,6 +5,7 @@ quotation marks are a phrase; a minus before a word or a phrase excludes it; the
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from pipeline.statements.stems import folded
 
 _WORD = re.compile(r"[^\W_]+")
 LONG_CHARACTERS = 10_000
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _PART = re.compile(r"(?P<minus>(?<!\S)-)?(?:[\"„“”»«](?P<phrase>[^\"„“”»«]*)[\"“”„»«]|(?P<word>[^\s\"„“”»«]+))")
 
 
@@ -54,8 +56,15 @@ class ParsedQuery:
         return _without_overlap(found)
 
 
+def as_in_articles(typed: str) -> str:
+    """What was typed, or copied from a page, with its letters as articles have them: without soft hyphens and other
+    characters that nobody sees, and each letter as one character."""
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", typed))
+
+
 def parse_query(text: str) -> ParsedQuery:
     """Take apart what a reader typed; whatever it is, it is no error."""
+    text = as_in_articles(text)
     wanted, unwanted = [], []
     is_open = False
     for part in _PART.finditer(text):

@@ -20,6 +20,7 @@ from tests.web.articles import NOW, message, quote_article
         ({"words": "haltestelle"}, True),
         ({"words": "halteste"}, True),
         ({"words": "umbau kiel"}, True),
+        ({"words": "Um\u00adbau", "source": "Ku\u0308sten\u200bbote"}, True),
         ({"words": "kundigt umbau"}, True),
         ({"words": "umbau passau"}, False),
         ({"speaker": "brinkmeier"}, True),
