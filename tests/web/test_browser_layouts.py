@@ -65,6 +65,7 @@ def test_nothing_scrolls_sideways_on_a_phone_whose_reader_has_doubled_all_sizes(
         assert fits(browser)
         assert not find_overflowing(browser)
         assert not browser.execute_script(WIDE)
+        assert all(field.rect["width"] > 100 for field in find(browser, "input[type=search]")), "what is typed is seen"
     finally:
         looks_as_before(browser)
 
