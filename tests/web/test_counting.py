@@ -162,6 +162,22 @@ def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[StoreWrite
     assert (entity.statement_count, entity.quote_count) == (1, 1)
 
 
+def test_the_page_of_a_party_that_is_called_by_its_short_form_leads_to_what_its_members_said(
+    store: tuple[StoreWriter, StoreReader],
+) -> None:
+    """Articles name their party in full, as the gazetteer does."""
+    writer, reader = store
+    article = quote_article("p")
+    minister, town, critic = article.entities
+    member = minister.model_copy(update={"affiliations": ["Bündnis 90/Die Grünen"]})
+    party = town.model_copy(update={"id": "org/buendnis-90-die-gruenen", "name": "Grüne", "type": "ORG"})
+    put(writer, article.model_copy(update={"entities": [member, party, critic]}))
+    found = reader.entity(party.id)
+    assert found is not None
+    assert (found.name, found.party, found.members) == ("Grüne", "Bündnis 90/Die Grünen", 1)
+    assert reader.count(QuoteQuery(party=found.party), each="statement") == 1
+
+
 @pytest.mark.parametrize("each", ["statement", "paper"])
 def test_a_filter_says_how_much_it_leaves_of_fragments_too(store: tuple[StoreWriter, StoreReader], each: Each) -> None:
     writer, reader = store

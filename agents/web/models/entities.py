@@ -78,3 +78,4 @@ class EntityDetail(ApiModel):
     perhaps: list[FacetValue] = Field(description="people who may be the same, and in how many articles they are named")
     together: list[FacetValue] = Field(description="who is quoted in the same articles, and in how many")
     members: int = Field(description="statements of those who belong to it")
+    party: str | None = Field(description="what they are said to belong to; null: it is no organisation")

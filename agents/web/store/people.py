@@ -13,6 +13,7 @@ from agents.web.store.facets import commonest_values, names_of
 from agents.web.store.query_parser import folded_words, parse_query
 from agents.web.store.quote_filter import matching, numbers_of
 from agents.web.store.quote_query import QuoteQuery
+from pipeline.entities.slugs import entity_id
 from schemas.times import EPOCH
 
 TOGETHER = 30
@@ -73,7 +74,8 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
     asked = QuoteQuery(speaker=id_)
     places = matching(connection, columns, asked) if "/" in id_ else np.zeros(0, dtype=np.int64)
     said = FirstOfEach(places[::-1], columns.said)
-    members = matching(connection, columns, QuoteQuery(party=name)) if type_ == "ORG" else places[:0]
+    party = _party(connection, columns, id_, name) if type_ == "ORG" else None
+    members = places[:0] if party is None else matching(connection, columns, QuoteQuery(party=party))
     named_on = _by_day(numbers_of(in_days))
     said_on = _by_day(columns["day"][said.places])
     named_by = _by_source(connection, np.bincount(numbers_of(in_papers)))
@@ -99,7 +101,16 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
         perhaps=_perhaps(connection, num, name) if type_ == "PER" else [],
         together=_together(connection, columns, num, places),
         members=len(FirstOfEach(members, columns.said)),
+        party=party,
     )
+
+
+def _party(connection: sqlite3.Connection, columns: Columns, id_: str, name: str) -> str:
+    """What speakers are said to belong to where an organisation is meant: in full, where articles name it in short."""
+    numbers = commonest(np.bincount(columns["party"]))
+    names = names_of(connection, "party", numbers)
+    found = (names[number][1] for number in numbers if number in names)
+    return next((party for party in found if entity_id("ORG", party) == id_), name)
 
 
 def _perhaps(connection: sqlite3.Connection, num: int, name: str) -> list[FacetValue]:
