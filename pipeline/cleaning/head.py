@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pipeline.cleaning import shapes
 from pipeline.cleaning.attributions import is_signed, is_signed_quotation
 from pipeline.cleaning.interviews import first_turn, labelled_turns
+from pipeline.cleaning.kickers import kicker_over, split_heading
 from pipeline.cleaning.lines import Line, stems_of, words_of
-from pipeline.cleaning.phrases import match
 from pipeline.cleaning.rules import LineReading
 from pipeline.cleaning.sentences import ends_sentence, sentence_count
 from pipeline.cleaning.ticker_times import FEWEST_ENTRIES, clock_at_beginning
@@ -18,17 +18,6 @@ _LEAD_WORDS = (8, 60)
 _FEWEST_WORDS, _FEWEST_ALONE = 4, 3
 """Of a headline among other lines, and of one that is the only line over the first paragraph."""
 _LONGEST_SENTENCE = 20
-_MENU = frozenset(("start", "startseite", "home", "menü", "zurück"))
-_MOST_WORDS, _MOST_MARKED_WORDS = 6, 12
-"""Of a kicker; of one that the page calls so."""
-_GENRES = frozenset(("kommentar", "meinung", "leitartikel", "glosse"))
-"""What over a headline is its kicker, though elsewhere it may head comments or a menu."""
-_ELSEWHERE = frozenset(("nav", "aside", "form", "footer", "button", "comments", "share", "advert"))
-_NO_KICKER_TAGS = frozenset(("button", "label", "figcaption"))
-_SHORTEST_WORD = 3
-# A day stands in no kicker: such a line says when and where the article was published.
-_DATED = re.compile(r"(?<!\d)\d{1,2}(?:[./]\d{1,2}[./]|\.? ?[A-ZÄ][a-zä]{2,8}\.? )(?:19|20)\d\d")
-_PAGE = re.compile(r"Seite \d")
 # A kicker that a page sets over its headline and an extractor runs into it: "Bildung : Mehr Lehrer", "Bildung:Mehr".
 _SET_APART = re.compile(r"(?P<kicker>[^:]{3,60}?)(?: : ?|:(?=[A-ZÄÖÜ„\"»]))(?P<title>\S.{11,})")
 
@@ -71,10 +60,10 @@ def find_title(
     """
     if given is not None:
         position = _positions(lines, given)
-        for index in position[:1]:
-            lines[index].become("title", "is the record's title")
-        kicker = _kicker(lines, readings, position[0]) if position else None
-        return given, kicker
+        if not position:
+            return given, split_heading(lines, given)
+        lines[position[0]].become("title", "is the record's title")
+        return given, kicker_over(lines, readings, position[0])
     start = _next(lines, readings, is_paragraph)
     candidates = _candidates(lines, readings, start)
     if all(len(lines[n].words) < _FEWEST_WORDS for n in candidates):
@@ -101,12 +90,12 @@ def find_title(
     parts = _SET_APART.fullmatch(lines[best].text)
     if parts is not None and len(words_of(parts["title"])) >= _FEWEST_WORDS:
         return parts["title"], parts["kicker"]
-    return lines[best].text, _kicker(lines, readings, best)
+    return lines[best].text, kicker_over(lines, readings, best)
 
 
 def _next(lines: Sequence[Line], readings: Sequence[LineReading], begins: Callable[[Line], bool]) -> int:
     """The number of the line that the text begins with."""
-    return next((n for n, line in enumerate(lines) if begins(line) and _is_free(readings[n])), len(lines))
+    return next((n for n, line in enumerate(lines) if begins(line) and readings[n].is_free), len(lines))
 
 
 def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: int) -> list[int]:
@@ -116,7 +105,7 @@ def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: i
     candidates = [
         n
         for n in range(begin, min(start, len(lines) - 1))
-        if is_headline(lines[n]) and _is_free(readings[n]) and lines[n].open and n - begin not in turns
+        if is_headline(lines[n]) and readings[n].is_free and lines[n].open and n - begin not in turns
         if n == 0 or not is_signed(lines[n - 1], lines[n])
     ]
     stamped = {n for n in candidates if clock_at_beginning(lines[n].text) is not None}
@@ -168,52 +157,3 @@ def _title_score(line: Line, repeated: int, distance: int, article_stems: set[st
         - 4 * (words < 3)
         - 4 * bool(unlikely)
     )
-
-
-def _kicker(lines: Sequence[Line], readings: Sequence[LineReading], title: int) -> str | None:
-    before = title - 1
-    if before < 0 or not lines[before].open:
-        return None
-    line = lines[before]
-    if line.lowered not in _GENRES:
-        is_marked = line.markup is not None and "kicker" in line.markup.near
-        far_down = not is_marked and before > 4 and len(lines[before - 1].words) <= 8 and lines[before - 1].open
-        if far_down or line.text == lines[title].text or not _may_be_kicker(line, readings[before]):
-            return None
-    line.become("kicker", "short line over the headline")
-    return line.text.rstrip(" :")
-
-
-def _may_be_kicker(line: Line, reading: LineReading) -> bool:
-    most = _MOST_MARKED_WORDS if line.markup is not None and "kicker" in line.markup.near else _MOST_WORDS
-    is_short = 1 <= len(line.words) <= most and not line.bullet and line.text[-1] not in ".!,"
-    if not is_short or not _is_free(reading) or _DATED.search(line.text) or _is_no_word(line):
-        return False
-    is_menu = (
-        "|" in line.text
-        or " > " in line.text
-        or line.words[0] in _MENU
-        or all(match(word, [word]) is not None for word in line.words)
-    )
-    return not is_menu and not _stands_elsewhere(line)
-
-
-def _is_no_word(line: Line) -> bool:
-    """Whether a line is a number, that of a page, or a choice of languages ("DE FR IT")."""
-    return (
-        line.text.isdigit()
-        or _PAGE.match(line.text) is not None
-        or (len(line.words) > 1 and max(map(len, line.words)) < _SHORTEST_WORD)
-    )
-
-
-def _stands_elsewhere(line: Line) -> bool:
-    """Whether a page's line stands in a menu, a form or beside the article, and nothing says that it is a kicker."""
-    mark = line.markup
-    if mark is None or "kicker" in mark.near:
-        return False
-    return mark.tag in _NO_KICKER_TAGS or not mark.near.isdisjoint(_ELSEWHERE)
-
-
-def _is_free(reading: LineReading) -> bool:
-    return reading.hit is None and not reading.authors and reading.credit is None and not reading.time

@@ -49,6 +49,11 @@ class LineReading:
     agency: bool = False
     time: bool = False
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is known of the line that would keep it from being a headline or a part of the text."""
+        return self.hit is None and not self.authors and self.credit is None and not self.time
+
 
 def read(line: Line) -> LineReading:
     """Look a line up in the lexicon and among the known shapes."""

@@ -37,11 +37,38 @@ def clean() -> Cleaner:
         ("<span>0</span>", None),
         ('<div class="social-links">Netzwerk Kanal</div>', None),
         ("<nav><div>Waldau und Umgebung</div></nav>", None),
+        ("<figure><img><figcaption><p>Die alte Brücke im Hafen</p></figcaption></figure>", None),
     ],
 )  # fmt: skip
 def test_what_stands_over_a_headline_of_a_page(clean: Cleaner, above: str, kicker: str | None) -> None:
     page = f"<html><head><title>{TITLE}</title></head><body>{above}<h1>{TITLE}</h1>{BODY}</body></html>"
     assert clean(RawArticle(html=page, language="de")).kicker == kicker
+
+
+@pytest.mark.parametrize(
+    ("heading", "kicker"),
+    [
+        ('<h1><span class="topline">Bauen am Wasser</span><span class="text">{}</span></h1>', "Bauen am Wasser"),
+        ('<h1><span class="kicker">Bauen am Wasser:</span> <span>{}</span></h1>', "Bauen am Wasser"),
+        ('<h2 class="head"><span class="text-primary">Bauen am Wasser</span> <span>{}</span></h2>', "Bauen am Wasser"),
+        ("<h1><small>Streit um eine Brücke</small><br>{}</h1>", "Streit um eine Brücke"),
+        ("<h1><span>Jun 17</span> {}</h1>", None),
+        ("<h1><span>12.03.2024</span> {}</h1>", None),
+        ("<h1><span>Artikel merken</span> {}</h1>", None),
+        ("<h1>{}</h1>", None),
+    ],
+)
+def test_a_kicker_in_the_same_heading_as_the_headline(clean: Cleaner, heading: str, kicker: str | None) -> None:
+    page = f"<html><head><title>{TITLE}</title></head><body><main>{heading.format(TITLE)}{BODY}</main></body></html>"
+    article = clean(RawArticle(html=page, language="de"))
+    assert (article.title, article.kicker) == (TITLE, kicker)
+    assert article.text == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_headline_without_its_kicker_is_no_kicker(clean: Cleaner) -> None:
+    title, crumb = "Hafenbrücke: Stadt und Land bauen", "Stadt und Land bauen"
+    page = f"<html><head><title>{title}</title></head><body><p>{crumb}</p><h1>{title}</h1>{BODY}</body></html>"
+    assert clean(RawArticle(html=page, language="de")).kicker is None
 
 
 def test_the_headline_of_an_interview_as_text_is_what_is_said_below_who_is_asked(clean: Cleaner) -> None:
