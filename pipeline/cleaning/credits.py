@@ -51,6 +51,7 @@ _PHOTO_AGENCY_LINE = re.compile(
     r"shutterstock|istock|adobe stock|unsplash|pixabay|haaretz)(?:[ /|,-][\w.’'-]*){0,6}$",
     re.IGNORECASE,
 )
+_EDITOR = re.compile(r"[a-zäöüß]{2,4}/(?!imago|epa\b)")
 
 
 def credit_of(line: str, words: int) -> tuple[str, str] | None:
@@ -117,5 +118,6 @@ def says_nothing(credit: str) -> bool:
 
 
 def is_photo_agency(line: str, words: int) -> bool:
-    """Whether the line is a photographer and an agency ("Lukas Muster/dpa")."""
-    return words <= 9 and ("/" in line or "via " in line.lower()) and _PHOTO_AGENCY_LINE.match(line) is not None
+    """Whether the line is a photographer and an agency ("Lukas Muster/dpa"), and no editor and one ("fqu/dpa")."""
+    is_short = words <= 9 and ("/" in line or "via " in line.lower())
+    return is_short and _EDITOR.match(line) is None and _PHOTO_AGENCY_LINE.match(line) is not None

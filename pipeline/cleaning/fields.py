@@ -17,6 +17,7 @@ from pipeline.cleaning.parsing import ParsedArticle
 from pipeline.cleaning.shapes import AGENCIES
 
 _ABOVE, _BELOW = 12, 4
+_PICTURES = frozenset(("figure", "figcaption", "caption", "video"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,30 @@ def fields_of(article: ParsedArticle) -> Fields:
     ]
     agencies += [name for name in authors if name in AGENCIES]
     agencies += [name for number in own for name in agencies_of_byline(article.lines[number].text)]
+    agencies += [name for line in _sources(article.lines) for name in shapes.agencies_of_source(line.text)]
     credits = [
         said.credit[1]
         for line, said in pairs
         if line.reason == "credit" and said.credit and not says_nothing(said.credit[1])
     ]
     return Fields(_unique(authors), _unique(agencies), _unique(credits), _page_values(article, metadata, own))
+
+
+def _sources(lines: Sequence[Line]) -> list[Line]:
+    """The removed lines that may say where the article comes from: below its text, on a page also at its beginning.
+
+    Those of pictures are where pictures are.
+    """
+    kept = [number for number, line in enumerate(lines) if line.kind is not None]
+    if not kept:
+        return []
+    below = lines[kept[-1] + 1 :][:_BELOW]
+    at_beginning = lines[max(0, kept[0] - _ABOVE) : kept[0] + _BELOW]
+    return [
+        line
+        for line in [*(line for line in at_beginning if line.markup is not None), *below]
+        if line.reason is not None and (line.markup is None or line.markup.near.isdisjoint(_PICTURES))
+    ]
 
 
 def _page_values(article: ParsedArticle, metadata: Metadata, bylines: Sequence[int]) -> dict[str, FieldValue]:

@@ -51,6 +51,7 @@ _AGENCY_LINE = re.compile(
     rf"der) )?(?P<names>(?:{AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?(?: ?[–-])?$",
     re.IGNORECASE,
 )
+_SOURCE = re.compile(r"(?:(?<!\()\b[Qq]uellen?:|\d Uhr;) ?(?P<names>.{2,80})$")
 _KEY_VALUE = re.compile(r"(?P<key>[A-ZÄÖÜ][\w./()-]*(?: [\w./()-]+){0,3}) ?: ?(?P<value>\S.{0,119})$")
 _ABOUT_AUTHOR = re.compile(
     r"\b(?:ist|war|schreibt|arbeitet|berichtet|leitet|studierte|verantwortet|verantwortlich)\b.{0,80}?"
@@ -99,6 +100,12 @@ def agencies_in(text: str, *, whole: bool) -> list[str]:
     if whole and (line := _AGENCY_LINE.match(_untimed(text))):
         named += _agency_names(line["names"])
     return named
+
+
+def agencies_of_source(line: str) -> list[str]:
+    """The agencies in what a site calls the source of an article ("Quelle: bote.example, dpa", "12:30 Uhr; sda")."""
+    found = _SOURCE.search(line) if "uelle" in line or "Uhr;" in line else None
+    return _agency_names(found["names"]) if found is not None else []
 
 
 def is_agency_line(line: str, words: Sequence[str]) -> bool:

@@ -359,6 +359,37 @@ def test_agencies_of_a_byline(byline: str, agencies: list[str]) -> None:
     assert (article.authors, article.agencies) == (["Ida Muster"], agencies)
 
 
+SOURCES = [
+    ("Quelle: bote.example, bju/dpa", ["dpa"]),
+    ("Quelle: Hafen ONLINE, AFP, bju", ["AFP"]),
+    ("Quelle: epd", ["epd"]),
+    ("bju/dpa", ["dpa"]),
+    ("Quelle: Statistikamt", []),
+]
+
+
+@pytest.mark.parametrize(("source", "agencies"), SOURCES)
+def test_what_stands_below_a_text_as_its_source_tells_the_agencies(source: str, agencies: list[str]) -> None:
+    clean = Cleaner(PipelineConfig())
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[2:])
+    html = f'<html><body><article><h1>{TITLE}</h1>{body}<p class="article__source">{source}</p></article></body></html>'
+    for raw in (RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS[2:], source])), RawArticle(html=html)):
+        assert clean(raw).agencies == agencies
+
+
+@pytest.mark.parametrize(
+    ("above", "agencies"),
+    [
+        ('<div class="metadata"><time>12. März 2024</time> <span>Quelle: Hafen ONLINE, dpa, bju</span></div>', ["dpa"]),
+        ("<figure><figcaption><p>Die alte Brücke</p><span>Quelle: dpa</span></figcaption></figure>", []),
+        ('<div class="article-image"><p>Die alte Brücke (Quelle: Ole Knipser/dpa)</p></div>', []),
+    ],
+)
+def test_the_source_of_a_picture_is_not_that_of_the_article(above: str, agencies: list[str]) -> None:
+    body = f"<h1>{TITLE}</h1>{above}" + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[2:])
+    assert Cleaner(PipelineConfig())(RawArticle(html=f"<html><body>{body}</body></html>")).agencies == agencies
+
+
 def test_an_author_that_is_an_agency_is_one() -> None:
     linked = json.dumps(
         {"@type": "NewsArticle", "headline": TITLE, "author": [{"name": "Ida Muster"}, {"name": "dpa"}]}
