@@ -11,7 +11,8 @@ from pipeline.cleaning.sentences import ends_sentence
 from schemas.records import RemovalReason
 
 _CONTACT = re.compile(
-    r"(?:presse|medien|ihr )?-?(?:kontakt|ansprechpartner(?:in)?|ansprechperson)"
+    r"(?:(?:presse|medien|ihr |wissenschaftliche[rn]? )?-?(?:kontakt|ansprechpartner(?:in(?:nen)?)?|ansprechperson)|"
+    r"(?:presse|medien)(?:stelle|sprecher(?:in)?|referat))"
     r"(?: für (?:rückfragen|die (?:presse|medien|redaktion)|journalist\w*|medien\w*))?|"
     r"(?:für )?(?:weitere )?(?:rückfragen|auskünfte|informationen)"
     r"(?: (?:bitte an|an|beantwortet|erteilt|bei|und kontakt|& kontakt))?"

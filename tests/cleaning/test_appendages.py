@@ -34,6 +34,9 @@ def reasons(article: CleanArticle) -> dict[str, str]:
         "<h3>Kontakt für Rückfragen</h3><p>Prof. Dr. Ines Marquardt<br>ines.marquardt@uni.example</p>",
         "<p>Für Rückfragen: Nele Frank, Tel. 0321 / 555100</p>",
         "<p>Pressekontakt: Nele Frank, presse@amt.example</p>",
+        "<div><h3>Pressesprecherin</h3><p>Nele Frank<br>Tel.: 0321 555-100<br>presse@amt.example</p></div>",
+        "<h3>Pressestelle</h3><p>Nele Frank</p><p>Telefon: 0321 555-100</p>",
+        "<p><b>Wissenschaftliche Ansprechpartnerin:</b></p><p>Prof. Dr. Ines Frank, ines.frank@uni.example</p>",
         "<p>Original-Content von: Amt für Brücken, übermittelt durch news aktuell</p>",
     ],
 )
