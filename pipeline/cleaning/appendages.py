@@ -8,6 +8,7 @@ from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.rules import LineReading
 from pipeline.cleaning.sentences import ends_sentence
+from pipeline.cleaning.sign_offs import remove_sign_offs
 from schemas.records import RemovalReason
 
 _CONTACT = re.compile(
@@ -51,6 +52,7 @@ def remove_appendages(lines: Sequence[Line], readings: Sequence[LineReading], ti
     _remove_headings_of_boxes(lines)
     _remove_above_title(lines)
     _remove_headline(lines, title)
+    remove_sign_offs(lines)
 
 
 def mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
