@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pipeline.cleaning.access import is_notice
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, stems_of, words_of
+from pipeline.cleaning.promotions import remove_promotions
 from pipeline.cleaning.rules import LineReading
 from pipeline.cleaning.sentences import ends_sentence
 from pipeline.cleaning.sign_offs import remove_sign_offs
@@ -52,6 +53,7 @@ def remove_appendages(lines: Sequence[Line], readings: Sequence[LineReading], ti
     _remove_headings_of_boxes(lines)
     _remove_above_title(lines)
     _remove_headline(lines, title)
+    remove_promotions(lines)
     remove_sign_offs(lines)
 
 
