@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline.cleaning.wrapping import is_hard_wrapped, joined_words
+from pipeline.cleaning.wrapping import is_hard_wrapped, joined_full_lines, joined_words
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -96,9 +96,9 @@ def _unquoted(value: str) -> str:
 
 def _rendered(text: str) -> str | None:
     """The HTML of a text; None where markdown-it leaves out what is nested more deeply than it follows."""
-    is_wrapped = is_hard_wrapped([line for line in text.split("\n") if not _UNMEASURED.match(line)])
-    if is_wrapped:
-        text = joined_words(text)
+    joined = joined_full_lines(text)
+    is_wrapped = joined is None and is_hard_wrapped([line for line in text.split("\n") if not _UNMEASURED.match(line)])
+    text = joined or (joined_words(text) if is_wrapped else text)
     markdown = _markdown(is_wrapped=is_wrapped)
     text = _BOLD.sub(r"<b>\1</b>", _STAR_IN_WORD.sub(_STAR, text))
     tokens = markdown.parse(_PLUS.sub(r"\1\\+", text))

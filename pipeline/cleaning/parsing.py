@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.cleaning.head import find_title
 from pipeline.cleaning.lines import Line, text_lines, words_of
+from pipeline.cleaning.link_numbers import without_link_numbers
 from pipeline.cleaning.linked_body import is_stub
 from pipeline.cleaning.markdown import page_of_markdown
 from pipeline.cleaning.metadata import Metadata, read_metadata
@@ -73,7 +74,7 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Pa
         of_markdown, lines, extracted = _read_page(described)
         metadata = metadata or of_markdown
     if not lines and plain:
-        lines = text_lines(plain)
+        lines = text_lines(without_link_numbers(plain))
     size = sum(max(1, len(line.markup.parts)) if line.markup is not None else 1 for line in lines)
     if size > _MOST_LINES:
         raise Rejected("too-large", f"the article has {size} lines or blocks, more than {_MOST_LINES}")

@@ -1,9 +1,14 @@
 import textwrap
+from itertools import chain
 
 import pytest
 
+from pipeline.cleaning import Cleaner
 from pipeline.cleaning.lines import text_lines
-from tests.cleaning.pages import PARAGRAPHS
+from pipeline.cleaning.wrapping import joined_full_lines
+from pipeline.config import PipelineConfig
+from schemas.records import RawArticle
+from tests.cleaning.pages import KICKER, PARAGRAPHS, TITLE
 
 
 def wrapped(paragraph: str, width: int) -> str:
@@ -62,3 +67,49 @@ def test_a_line_ends_a_wrapped_paragraph_where_the_next_word_had_room() -> None:
     paragraphs = [wrapped(paragraph, 72) for paragraph in PARAGRAPHS]
     text = "\n\n".join([*paragraphs[:2], "\n".join(STATEMENTS[0]), *paragraphs[2:]])
     assert read(text) == [*PARAGRAPHS[:2], *STATEMENTS[0], *PARAGRAPHS[2:]]
+
+
+MENU = ["Startseite", "Lokales", "Politik", "Sport und Freizeit"]
+NUMBERED = [f"[{number}]{name}" for number, name in enumerate((*MENU, "Jonas Beispiel"), 1)]
+ADDRESSES = [f"   {number}. https://bote.example/{'x' * 90}{number}" for number in range(1, 6)]
+BROWSERS = {
+    "w3m": [
+        *(f"  • {name}" for name in MENU), "", KICKER, "", TITLE, "", "Von Jonas Beispiel", "12. März 2024", "",
+        *chain.from_iterable((*textwrap.wrap(text, 78, break_on_hyphens=False), "") for text in PARAGRAPHS),
+        "  • Teilen", "  • Drucken", "", "Impressum | Datenschutz | AGB",
+    ],
+    "lynx": [
+        *(f"     * {name}" for name in NUMBERED[:-1]), "", KICKER, "", TITLE, "", f"   Von {NUMBERED[-1]}", "",
+        *chain.from_iterable(
+            (*(f"   {line}" for line in textwrap.wrap(text, 73, break_on_hyphens=False)), "") for text in PARAGRAPHS
+        ),
+        "References", "", "   Visible links", *ADDRESSES,
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_a_page_as_text_browsers_write_it(browser: str) -> None:
+    article = Cleaner(PipelineConfig())(RawArticle(text="\n".join(BROWSERS[browser]), language="de"))
+    assert (article.title, article.authors) == (TITLE, ["Jonas Beispiel"])
+    assert article.text == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("begin", ["", "## Meldung\n\n"])
+def test_paragraphs_that_an_agency_sets_apart_by_an_indentation(begin: str) -> None:
+    paragraphs = [textwrap.wrap(text, 68, initial_indent="   ", break_on_hyphens=False) for text in PARAGRAPHS]
+    text = begin + "\n".join(["(Zusammenfassung)", "", TITLE, "", *chain.from_iterable(paragraphs)])
+    assert Cleaner(PipelineConfig())(RawArticle(text=text, language="de")).text == "\n\n".join(PARAGRAPHS)
+
+
+def test_headlines_of_about_one_length_are_not_joined() -> None:
+    headlines = [f"Fähre fällt aus, Pendler im Hafen müssen heute warten ({number})" for number in range(10, 40)]
+    assert joined_full_lines("\n".join(["Lokales", "Sport", *headlines, "Impressum", "AGB"])) is None
+    assert read("\n".join([*headlines, PARAGRAPHS[1]])) == [*headlines, PARAGRAPHS[1]]
+
+
+def test_notes_in_square_brackets_without_addresses_stay() -> None:
+    assert read("Die Brücke[1] rostet.\n\n[1] Gutachten der Stadt") == [
+        "Die Brücke[1] rostet.",
+        "[1] Gutachten der Stadt",
+    ]
