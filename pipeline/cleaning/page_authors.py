@@ -86,7 +86,13 @@ def authors_of(
         for name in _names(content)
         if name.lower() not in known and not any(name.lower() in site or site in name.lower() for site in known)
     ]
-    return _unique(named or _marked(root) or people or organisations)
+    return _unique(named or _without_sites(_marked(root), known) or people or organisations)
+
+
+def _without_sites(names: list[str], sites: set[str]) -> list[str]:
+    """Names without what the site calls a part of itself ("Ida Muster, MDR AKTUELL"), if others are among them."""
+    others = [name for name in names if not sites.intersection((name.lower(), name.lower().partition(" ")[0]))]
+    return others or names
 
 
 def _marked(root: Any) -> list[str]:

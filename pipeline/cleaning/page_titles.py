@@ -17,9 +17,10 @@ _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:de|at|ch|com|net|org|eu|info)")
 _NO_TITLE = re.compile(
     r"microsoft word - .*|\S+\.(?:pdf|docx?|odt|rtf|indd|html?)|un(?:benannte[sr]?|titled)(?: do[kc]ument)?|"
     r"do[kc]ument ?\d*|(?:presse|medien)(?:mitteilung|meldung|information)(?:en)?|"
-    r"aktuelles|news|meldung(?:en)?|nachrichten|artikel",
+    r"aktuelles|news|meldung(?:en)?|nachrichten|artikel|(?:dpa-)?notizblock",
     re.IGNORECASE,
 )
+_PRINTED = re.compile(r"druck(?:ansicht|version|en)|print(?:ansicht|version)?|textversion")
 _MOST_PARTS = 8
 """Of a title: the names of its department, site and publisher."""
 _FEW_WORDS = 4
@@ -71,11 +72,12 @@ def _marked_headline(root: Any) -> str | None:
 
 
 def headings_of(root: Any, tags: Sequence[str]) -> list[str]:
-    """The first headings of a page, but those that are its site's name and lead home."""
+    """The first headings of a page, but those that lead home with its site's name, and those that are no headline."""
     found = (
         text
         for heading in root.iter(*tags)
         if not any(_leads_home(link) for link in heading.iter("a")) and (text := line_text("".join(heading.itertext())))
+        if _NO_TITLE.fullmatch(text) is None
     )
     return list(islice(found, _MOST_HEADINGS))
 
@@ -99,7 +101,8 @@ def _by_headings(root: Any, page: str, headings: Sequence[str], sites: Sequence[
             continue
         before, after = page[:begin], page[begin + len(heading) :]
         led_in = not before or before.endswith(": ") or _SEPARATOR.search(before[-3:])
-        set_off = led_in and (not after or _SEPARATOR.match(after))
+        names_site = after.startswith(": ") and heading in headings and len(after.split()) <= 1 + _FEW_WORDS
+        set_off = led_in and (not after or _SEPARATOR.match(after) or names_site)
         if set_off and " » " not in after and (after or before[:-3] not in second):
             return heading
     return _without_site(page, headings, sites)
@@ -129,7 +132,7 @@ def _without_site(title: str, others: Sequence[str], sites: Sequence[str]) -> st
 
 def _is_tail(tail: str, head: str, others: Sequence[str], known: set[str]) -> bool:
     """Whether what follows a separator names the site, in lower case, and `head` is all of the title."""
-    if _is_site(tail, known) or any(tail in site.split() for site in known):
+    if _is_site(tail, known) or any(tail in site.split() for site in known) or _PRINTED.fullmatch(tail):
         return True
     return head in others and len(tail.split()) <= _FEW_WORDS
 

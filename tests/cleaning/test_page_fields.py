@@ -29,6 +29,9 @@ def page(head: str = "", body: str = "<p>Text</p>", *linked: object) -> Metadata
         ("Der Bote - Neues » Brücke da", "<h1>Der Bote</h1><h2>Brücke da</h2>", None),
         ("Waldauer Bote", "<h1>Brücke da</h1>", "Waldauer Bote"),
         ("Amt für Bauen: Brücke da", "<h1>Brücke da</h1>", None),
+        ("Brücke da: Bistum Waldau", "<h1>Brücke da</h1>", None),
+        ("Brücke da - Druckansicht", "", None),
+        ("Brücke da | Druckversion", "<p>Waldauer Bote</p>", "Waldauer Bote"),
         (
             "Mein Tagebuch: Brücke da",
             '<h1><a href="https://bote.example/">Mein Tagebuch</a></h1><h3>Brücke da</h3>',
@@ -58,6 +61,7 @@ def test_a_title_is_without_what_the_site_is_called(title: str, headings: str, s
 def test_what_is_no_headline_is_no_title(title: str) -> None:
     assert page(f"<title>{title}</title>", "<h1>Brücke da</h1>").title == "Brücke da"
     assert page(f"<title>{title}</title>").title is None
+    assert page("", f"<h1>{title}</h1>").title is None
 
 
 @pytest.mark.parametrize("title", ["Corona - Die Zahlen am Montag", "Brücke da: Was nun?", "Kern – der Mann der Mitte"])
@@ -125,6 +129,18 @@ def test_the_name_of_an_organisation_is_one() -> None:
 )
 def test_authors_by_elements(body: str, authors: list[str]) -> None:
     assert page("", body).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("body", "authors"),
+    [
+        ('<p class="author">von Ida Muster, BOTE AKTUELL</p>', ["Ida Muster"]),
+        ('<span itemprop="author">Ida Muster, Bote</span>', ["Ida Muster"]),
+        ('<span itemprop="author">Bote Redaktion</span>', ["Bote Redaktion"]),
+    ],
+)
+def test_the_site_is_no_author_beside_a_person(body: str, authors: list[str]) -> None:
+    assert page('<meta property="og:site_name" content="Bote">', body).authors == authors
 
 
 def test_articles_that_a_page_refers_to_say_nothing_of_it() -> None:
