@@ -12,10 +12,14 @@ _LEAD_IN = (
     r"(?:(?:ein(?:e)? )?(?P<genre>(?:gast)?kommentar|kolumne|(?:gast|meinungs)beitrag|analyse|reportage|interview|"
     r"gespräch|essay|kritik|meinung|nachruf|recherche|standpunkt|zwischenruf|(?:erfahrungs|gast)bericht|"
     r"rezension|bericht|portrait|porträt|glosse|leitartikel|protokoll|text|beitrag|artikel)[: ]+)?"
-    r"(?:von:?|autor(?:[/*:_]?in(?:n?en)?|en)?:|text:|by|aufgezeichnet von|interview:|geschrieben von:?|verfasst von|"
+    r"(?:von:?|autor(?:[/*:_]?in(?:n?en)?|en)?:|text:|by|aufgezeichnet von|interview:|"
+    r"(?:geschrieben|verfasst|gespeichert|eingereicht|eingestellt|veröffentlicht|erstellt) von:?|"
     r"(?:das )?(?:gespräch|interview) führten?:?|(?:die )?fragen stellten?:?)"
 )
-_BEFORE = r"(?:[|•–-] ?)?(?:(?P<time>[^|]{0,60}\d[^|]{0,20}?),? ?[|•–-]? ?(?=(?:(?:verfasst|geschrieben) )?von ))?"
+_BEFORE = (
+    r"(?:[|•–-] ?)?(?:(?P<time>[^|]{0,60}\d[^|]{0,20}?),? ?[|•–-]? ?"
+    r"(?=(?:(?:verfasst|geschrieben|gespeichert|eingestellt|erstellt) )?von ))?"
+)
 _BYLINE = re.compile(rf"{_BEFORE}{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
 _LEAD_IN_ALONE = re.compile(_LEAD_IN, re.IGNORECASE)
 _LONGEST_LEAD_IN = 40
