@@ -80,9 +80,10 @@ def _may_be_kicker(line: Line, reading: LineReading, *, marked: bool) -> bool:
 
 
 def _is_no_word(line: Line) -> bool:
-    """Whether a line is a number, that of a page, a day ("Jun 17"), or a choice of languages ("DE FR IT")."""
+    """Whether a line is a number, a page's, a day ("Jun 17"), a choice of languages ("DE FR IT"), or in brackets."""
     return (
         line.text.isdigit()
+        or (line.text[0] == "(" and line.text[-1] == ")")
         or _DAY_ALONE.fullmatch(line.text) is not None
         or _PAGE.match(line.text) is not None
         or (len(line.words) > 1 and max(map(len, line.words)) < _SHORTEST_WORD)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.agency_reports import mark_agency_report
 from pipeline.cleaning.appendages import mark_comments, remove_appendages
 from pipeline.cleaning.attributions import keep_attributions
 from pipeline.cleaning.captions import mark_captions
@@ -54,6 +55,7 @@ _AROUND_ARTICLES = frozenset(
 
 def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     """Give every line of the article its verdict; returns the infobox."""
+    mark_agency_report(article.lines)
     chosen = article.undecided()
     _mark_fields(article.lines, article.readings)
     _mark_authors(article)

@@ -33,6 +33,7 @@ def clean() -> Cleaner:
         ("<p>Meldung vom 12.03.2024</p>", None),
         ("<p>Bauen 12. März 2024</p>", None),
         ("<p>Seite 2/3:</p>", None),
+        ("<p>(Zusammenfassung 1430)</p>", None),
         ("<p>Seite 2 von 4</p>", None),
         ("<span>0</span>", None),
         ('<div class="social-links">Netzwerk Kanal</div>', None),
