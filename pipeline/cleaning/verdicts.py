@@ -34,7 +34,8 @@ _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "c
 _BEYOND_DOUBT = frozenset(
     ("original-content von", "rückfragen bitte an", "dieses thema im programm", "wir verwenden cookies",
      "diese website verwendet cookies", "diese webseite verwendet cookies", "wir schätzen ihre privatsphäre",
-     "lesen sie auch:", "lesen sie dazu auch:", "lies auch:", "mehr zum thema:", "passend dazu:")
+     "lesen sie auch:", "lesen sie dazu auch:", "lies auch:", "mehr zum thema:", "passend dazu:",
+     "alle rechte vorbehalten")
 )  # fmt: skip
 _FEW_WORDS = 40
 _SENTENCE_WORDS = 4

@@ -152,6 +152,16 @@ def test_marks_of_feeds_and_pages_are_no_text(clean: Cleaner, line: str, reason:
     assert reasons(article) == {re.sub("<.*?>", "", line): reason}
 
 
+@pytest.mark.parametrize("notice", ["Alle Rechte vorbehalten. Nachdruck nur mit Genehmigung.", "dpa-infocom GmbH"])
+def test_the_notice_of_rights_below_a_text_is_no_text(clean: Cleaner, notice: str) -> None:
+    printed = "<br><br>".join((*PARAGRAPHS, notice))
+    table = f"<html><head><title>{TITLE}</title></head><body><table><tr><td>{printed}</td></tr></table></body></html>"
+    for raw in (page(f"<p>{notice}</p>"), RawArticle(html=table)):
+        article = clean(raw)
+        assert article.text == "\n\n".join(PARAGRAPHS)
+        assert reasons(article)[notice] == "legal"
+
+
 def test_a_teaser_that_is_a_whole_sentence_is_no_text(clean: Cleaner) -> None:
     teaser = "Lesen Sie auch: Warum Brücken rosten – eine Forscherin erklärt, was in den Seilen des Hafens vorgeht."
     paragraphs = "".join(f"<p>{text}</p>" for text in (*PARAGRAPHS[:3], teaser, *PARAGRAPHS[3:]))
