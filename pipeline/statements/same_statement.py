@@ -151,7 +151,7 @@ def _retold(a: Wording, b: Wording) -> bool:
     if a.weight < ENOUGH_RETOLD:
         return False
     missing, added, prefixes = _unmatched(a.content, b.content)
-    if len(missing) > LITTLE * len(a.content) or len(added) > max(1.0, MORE * len(a.content)):
+    if len(missing) > LITTLE * len(a.content) or len(added) > MORE * len(a.content):
         return False
     return _agree(a, b, prefixes) and not _swapped(a, b)
 
