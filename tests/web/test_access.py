@@ -176,6 +176,13 @@ async def test_headers_that_are_no_utf_8(serve: Serve, path: str, header: bytes)
     writer.close()
 
 
+async def test_looking_up_people_at_a_gallop_is_slowed_down(serve: Serve) -> None:
+    client = await serve()
+    codes = [await code(client, "/api/people?q=a", headers=BEARER) for _ in range(100)]
+    assert codes[0] == 200
+    assert codes[-1] == 429
+
+
 @pytest.mark.parametrize("query", ["limit=" + "9" * 5000, "limit=0", "before=" + "1" * 19, "before=1" + "0" * 40])
 async def test_long_numbers(serve: Serve, query: str) -> None:
     client = await serve()

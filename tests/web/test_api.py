@@ -1,5 +1,7 @@
 """The API answers as its own description says."""
 
+import re
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,8 +10,10 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from agents.web.openapi import document
+from agents.web.store.writer import StoreWriter
 from agents.web.views import PAGES, api
 from agents.web.views.api import ROUTES
+from tests.web.articles import message, quote_article
 
 Client = TestClient[Any, Any]
 
@@ -39,6 +43,30 @@ def test_every_route_is_described(description: dict[str, Any]) -> None:
 async def test_the_address_of_the_api_leads_to_its_description(client: Client) -> None:
     async with client.get("/api/") as response:
         assert "/api/quotes" in (await response.json())["paths"]
+
+
+async def test_what_needs_the_token_on_loopback_too_is_described_as_such(
+    client: Client, description: dict[str, Any]
+) -> None:
+    needing = []
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            async with client.request(method, re.sub(r"\{\w+\}", "1", path)) as response:
+                needed = response.status == 401
+            assert operation.get("security") == ([{"token": []}] if needed else None), path
+            needing += [path] * needed
+    assert needing == ["/api/dead-letters/{partition}/{offset}"]
+
+
+async def test_the_entities_of_the_last_hour_are_told_from_those_of_the_day(
+    client: Client, writer: StoreWriter
+) -> None:
+    writer.add(message(quote_article(f"r-{n}"), offset=n + 10, at=time.time() - 7200 * n) for n in range(2))
+    counts = {}
+    for window in ("hour", "day"):
+        async with client.get(f"/api/ranks?window={window}&by=quotes") as response:
+            counts[window] = {entity["name"]: entity["count"] for entity in await response.json()}["Karla Brinkmeier"]
+    assert counts["day"] == counts["hour"] + 1
 
 
 def test_all_references_lead_somewhere(description: dict[str, Any]) -> None:

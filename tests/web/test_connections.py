@@ -94,6 +94,18 @@ async def test_health_under_half_sent_requests(port: int, clients: int, monkeypa
         assert await seconds_to_health(port, sources[0]) < HEALTH_SECONDS
 
 
+async def test_where_there_is_room_for_no_more_the_next_one_takes_the_place_of_a_slow_one(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "WAIT_SECONDS", KEPT_SECONDS)
+    async with half_requests(port, ["127.0.0.1"] * MOST_OF_CLIENT):
+        for _ in range(2):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            writer.close()
+
+
 async def test_a_request_that_never_ends_is_dropped(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for byte in b"GET / HTTP/1.1\r\nX-Slow: " + b"x" * 100:

@@ -390,6 +390,7 @@ def test_axes_end_at_round_values() -> None:
     assert axis(1234)[-1] == 1500
     drawn = lines([[0, 4], [2, 2]], width=100, height=40)
     assert drawn.points == ["0.0,40.0 100.0,0.0", "0.0,20.0 100.0,20.0"]
+    assert drawn.ticks == [(0, 40), (1, 30), (2, 20), (3, 10), (4, 0)]
 
 
 @pytest.mark.parametrize("query", ["by=hair", "each=day", "since=gestern", "vs_since=gestern"])

@@ -58,6 +58,13 @@ async def test_a_dead_letter_that_nobody_can_look_up_is_503_while_the_broker_is_
     assert (await get(client, "/dead-letters/7/3"))[0] == 503
 
 
+async def test_when_the_list_was_seen_is_told_to_this_site_alone(client: Client) -> None:
+    async with client.get("/dead-letters", headers=HTML) as response:
+        cookie = response.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+
+
 async def test_a_known_dead_letter_is_503_too_since_its_message_is_on_the_broker(
     client: Client, writer: StoreWriter
 ) -> None:

@@ -167,6 +167,11 @@ def test_marks_that_overlap_are_one() -> None:
     assert query.marks("Die alte Brücke am alten Hafen") == [(0, 18), (25, 30)]
 
 
+def test_of_two_words_with_a_hyphen_the_last_may_be_cut_short_while_it_is_typed() -> None:
+    assert parse_query("Rhein-Mai").marks("Im Rhein-Main-Gebiet") == [(3, 13)]
+    assert parse_query("Rhein-Mai ").marks("Im Rhein-Main-Gebiet") == []
+
+
 def test_the_axis_of_shares_ends_at_the_next_round_one() -> None:
     highest = {0.04: 0.05, 0.07: 0.1, 0.1: 0.1, 0.11: 0.2, 0.4: 0.5, 0.9: 1.0}
     for high, end in highest.items():

@@ -104,6 +104,12 @@ async def test_a_speaker_without_a_word_is_nobody(
     assert (await got(client, f"/api/quotes?speaker={quote(speaker)}"))["total"] == total
 
 
+async def test_words_that_must_not_be_there_are_a_search_of_their_own(client: Client, filled: StoreWriter) -> None:
+    total, having = [(await got(client, f"/api/quotes?{query}"))["total"] for query in ("", "q=Fr%C3%BChjahr")]
+    assert 0 < having < total
+    assert (await got(client, "/api/quotes?q=-Fr%C3%BChjahr"))["total"] == total - having
+
+
 def test_what_is_typed_is_taken_apart() -> None:
     query = parse_query('Klöckner „zwei Worte“ -ohne -"auch nicht" Anf')
     assert query.wanted == (("klockner",), ("zwei", "worte"), ("anf",))

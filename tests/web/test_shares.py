@@ -53,6 +53,21 @@ async def test_a_long_time_is_told_by_weeks_that_begin_on_mondays(client: Client
     assert sum(week["total"] for week in weeks) == found["total"] > 0
 
 
+async def test_what_tells_the_gender_is_counted_for_each(client: Client, writer: StoreWriter) -> None:
+    articles = []
+    for number, source in enumerate(("role", "name"), start=1):
+        article = copy_of(number)
+        minister, town, critic = article.entities
+        minister = minister.model_copy(update={"gender": "f", "gender_from": source})
+        critic = critic.model_copy(update={"gender": "m", "gender_from": "title"})
+        articles.append(article.model_copy(update={"entities": [minister, town, critic]}))
+    put(writer, *articles, at=time.time())
+    async with client.get("/api/shares?by=gender&each=paper&source=Blatt%201&source=Blatt%202") as response:
+        found = await response.json()
+    told = {line["value"]: line["evidence"] for line in found["values"]}
+    assert told == {"f": {"role": 1, "name": 1}, "m": {"title": 2}, "unknown": {}}
+
+
 async def test_that_nothing_matches_is_said_only_where_nothing_does(client: Client, writer: StoreWriter) -> None:
     put(writer, copy_of(1), at=time.time())
     for query, words, others in (

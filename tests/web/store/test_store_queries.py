@@ -1,11 +1,12 @@
 """What is asked of the store: searches, ranks, an entity over time, dead letters."""
 
 import base64
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from agents.web.store.access import StoreUnavailable
+from agents.web.store.access import StoreUnavailable, end_after
 from agents.web.store.reader import StoreReader
 from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
@@ -131,6 +132,17 @@ def test_dead_letters_by_stage_and_reason(writer: StoreWriter, reader: StoreRead
     assert line is not None
     assert line.replayed_at == NOW + 9
     assert reader.dead_letter(9, 9) is None
+
+
+def test_a_query_that_takes_many_steps_is_cut_off_only_when_its_time_is_up() -> None:
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT max(i) FROM n"
+    connection = sqlite3.connect(":memory:")
+    end_after(connection, 60)
+    assert connection.execute(count).fetchone() == (50_000,)
+    end_after(connection, 0)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        connection.execute(count)
+    connection.close()
 
 
 def test_without_a_store_a_query_says_so(tmp_path: Path) -> None:

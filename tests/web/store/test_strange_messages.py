@@ -63,6 +63,7 @@ def test_a_quote_with_the_id_of_another_leaves_nothing_behind(
     quotes = [quote.model_copy(update={"id": others}) for quote in bad.quotes[:2]]
     writer.add([message(article), message(bad.model_copy(update={"quotes": quotes}), offset=1)])
     assert writer.unreadable == 1
+    assert reader.article("a-2") is None
     assert [found.quote.id for found in reader.quotes(QuoteQuery(parts=True), limit=9).items] == [
         quote.id for quote in reversed(article.quotes)
     ]
