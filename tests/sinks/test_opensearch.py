@@ -226,6 +226,13 @@ async def test_an_answer_that_never_ends_is_read_to_a_limit(
         await client.close()
 
 
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+def test_an_address_without_a_port_has_that_of_its_scheme(scheme: str, port: int) -> None:
+    assert (
+        OpenSearchClient(f"{scheme}://search.example/news").name == f"OpenSearch {scheme}://search.example:{port}/news"
+    )
+
+
 @pytest.mark.parametrize("answer", [{}, [], None, {"error": "nicht hier"}])
 @pytest.mark.parametrize("status", [200, 400])
 async def test_somebody_else_who_answers_with_json_is_told(answer: object, status: int) -> None:

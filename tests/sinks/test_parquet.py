@@ -1,5 +1,7 @@
 """The folder of Parquet files by itself: parts, what an interrupted batch leaves, and who else reads it."""
 
+import os
+import stat
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -182,3 +184,21 @@ async def test_folders_that_are_not_as_they_were_left_are_refused(tmp_path: Path
     (tmp_path / "_catalogue.sqlite").unlink()
     with pytest.raises(SinkError, match="no catalogue"):
         await written(tmp_path)
+
+
+async def test_a_file_is_on_disk_as_a_whole_before_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            synced.append(os.fstat(handle).st_size)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    await written(tmp_path, batch(("a-1", article("a-1"))))
+    files = list(tmp_path.rglob("*.parquet"))
+    assert files
+    assert sorted(file.stat().st_size for file in files) == sorted(synced)

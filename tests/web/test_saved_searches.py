@@ -251,6 +251,15 @@ async def test_for_what_is_taken_back_the_other_paper_with_the_statement_is_name
     assert (receiver.quotes()[0], receiver.quotes()[-1]) == ("n-0#0", "n-1#0")
 
 
+async def test_pauses_grow_while_it_fails(receiver: Receiver, writer: StoreWriter, running: Running) -> None:
+    receiver.answers = [web.Response(status=503) for _ in range(4)]
+    Outbox(running.outbox).put("Brinkmeier", [(["1"], b"{}")], 0, time.time())
+    await running.watch(search_of(receiver), lambda: len(receiver.got) > 4, first=lambda: None)
+    times = [at for _, at, *_ in receiver.got]
+    assert times[4] - times[3] >= 0.2, "the longest"
+    assert running.said[0].endswith("again in 0 s")
+
+
 async def test_why_nobody_can_be_reached_is_told(writer: StoreWriter, running: Running) -> None:
     search = SavedSearch(name="a", search="q=b", url=f"http://127.0.0.1:{free_port()}/")
     Outbox(running.outbox).put("a", [("1", item("x#0"))], 0, time.time())
