@@ -105,7 +105,10 @@ async def test_the_canonical_url_makes_the_id(site: Site, newsroom: Newsroom) ->
     assert newsroom.sent[0].url == site.url("/artikel/freibad")
 
 
-@pytest.mark.parametrize("target", ["/", "https://anderswo.example/artikel/1", "javascript:alert(1)", "http://["])
+@pytest.mark.parametrize(
+    "target",
+    ["/", "https://anderswo.example/artikel/1", "javascript:alert(1)", "http://[", "ftp://127.0.0.1/artikel/1"],
+)
 async def test_a_canonical_url_that_cannot_be_is_not_believed(site: Site, newsroom: Newsroom, target: str) -> None:
     for number in range(2):
         site.page(f"/a/{number}", f"Artikel Nummer {number}", head=f"<link href='{target}' rel=canonical>")
@@ -167,17 +170,19 @@ async def test_what_is_left_out_of_the_sitemaps_of_an_index_is_told(
 async def test_what_fails_is_told_and_tried_again_where_that_helps(site: Site, newsroom: Newsroom) -> None:
     site.put("/a", status=500)
     site.put("/bild", b"\x89PNG", kind="image/png")
+    site.put("/bytes", b"<p>\0\1\2</p>")
     site.put("/gross", b"x" * 300_000)
-    site.rss("/feed.xml", ["/a", "/weg", "/bild", "/gross"], etag='"1"')
+    site.rss("/feed.xml", ["/a", "/weg", "/bild", "/bytes", "/gross"], etag='"1"')
     (result,) = await newsroom.once(feed(site))
     assert result.failed
     assert [*result.failures.values()] == [
         "HTTP 500 Internal Server Error",
         "HTTP 404 Not Found",
         "no page: image/png",
+        "no page: binary data",
         "larger than 200,000 bytes",
     ]
-    assert "4 failed" in result.line()
+    assert "5 failed" in result.line()
     site.page("/a", "Rat schließt Freibad")
     site.asked.clear()
     shift(newsroom, -120)

@@ -62,6 +62,15 @@ def test_integers_of_any_size_are_imported_as_they_are(tmp_path: Path, name: str
     assert b'"meta":{"number":123456789012345678901234567890}' in item.value
 
 
+def test_an_article_that_no_message_can_carry_is_refused_and_the_next_one_read(tmp_path: Path) -> None:
+    deep = b'{"text": "eins", "meta": ' + b'{"a": ' * 300 + b"1" + b"}" * 301
+    (tmp_path / "a.jsonl").write_bytes(deep + b'\n{"text": "zwei"}\n')
+    got = read(tmp_path / "a.jsonl")
+    assert [value["text"] for value in values(got)] == ["zwei"]
+    ((origin, reason),) = refused(got)
+    assert (origin, reason.startswith("schema: meta: ")) == ("a.jsonl:1", True)
+
+
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
 def test_json_in_utf_16_is_refused_as_a_whole(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes('{"text": "Hallo"}\n{"text": "Hallo"}\n'.encode("utf-16"))

@@ -200,3 +200,9 @@ def test_empty_lines_before_the_headings_of_a_table(tmp_path: Path) -> None:
     assert [origin for origin, _ in refused(read(path))] == ["a.csv:5"]
     path.write_text("\n\n")
     assert read(path) == []
+
+
+def test_headings_that_other_tools_have_may_begin_with_capitals(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"MainText,Publisher\nDer Rat tagte.,Bote\n")
+    (value,) = values(read(tmp_path / "a.csv"))
+    assert (value["text"], value["source"]) == ("Der Rat tagte.", "Bote")

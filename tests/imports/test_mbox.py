@@ -139,6 +139,13 @@ def test_only_behind_an_empty_line_does_from_begin_a_mail(tmp_path: Path) -> Non
     ]
 
 
+def test_only_lines_that_begin_with_from_behind_their_signs_have_one_sign_too_many(tmp_path: Path) -> None:
+    path = tmp_path / "a.mbox"
+    path.write_bytes(b"From a\nSubject: Eins\n\n> Zitat\n>From Waldau\n>>From Berlin\nFromm\n")
+    (value,) = values(path)
+    assert value["text"] == "> Zitat\nFrom Waldau\n>From Berlin\nFromm\n"
+
+
 @pytest.mark.parametrize(
     "header",
     [
