@@ -71,6 +71,11 @@ def test_a_break_within_a_sentence_or_a_quote_parts_nothing(paragraph: str) -> N
     assert lines_of(paragraph) == [paragraph.replace("<br>", " ")]
 
 
+def test_elements_on_lines_of_their_own_in_the_source_are_one_line_between_two_breaks() -> None:
+    board = "Kassenwart: Ole Brandt<br><b>Vorsitzender:</b>\n<i>Karl Beispiel</i>"
+    assert lines_of(board) == ["Kassenwart: Ole Brandt", "Vorsitzender: Karl Beispiel"]
+
+
 def test_times_of_day_over_what_they_belong_to_all_stay(clean: Cleaner) -> None:
     clocks = ("16:40", "15:05", "13:20")
     body = "".join(f"<p><b>{clock} Uhr</b><br>{text}</p>" for clock, text in zip(clocks, PARAGRAPHS, strict=False))

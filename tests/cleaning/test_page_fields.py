@@ -209,6 +209,12 @@ def test_the_time_of_publication_by_elements(body: str, published: str | None) -
     assert (found.value if found else None) == published
 
 
+def test_what_a_whole_page_is_called_does_not_make_a_comment_of_it() -> None:
+    named = '<html><body class="post comments-open"><time datetime="2024-03-12">12. März</time></body></html>'
+    found = read_metadata(parse(named)).published
+    assert found == FieldValue("2024-03-12T00:00:00+01:00", "time element")
+
+
 def test_the_time_of_the_last_change_by_an_element() -> None:
     found = page("", '<time itemprop="dateModified" datetime="2024-03-14T08:00:00Z">14. März</time>').modified
     assert found == FieldValue("2024-03-14T08:00:00Z", "element dateModified")

@@ -58,6 +58,16 @@ def test_own_id_wins_then_key_then_url_then_content() -> None:
     assert article_id(RawArticle(url=" ", text="a"), key=None).startswith("content-")
 
 
+def test_an_article_has_the_same_id_in_every_release() -> None:
+    """Or all that is there would come a second time after an upgrade."""
+    by_url = article_id(RawArticle(url="https://a.example/1", text="a"), key=None)
+    by_content = article_id(RawArticle(title="T", text="a"), key=None)
+    assert (by_url, by_content) == (
+        "url-d817b80f9a5befb9163eb63d",
+        "content-3ad764aa8d41360a13c53a31",
+    )
+
+
 @pytest.mark.parametrize(
     "url", ["/", "//", "#oben", "/#oben", "-", "n/a", "N/A", "NaN", "None", "null", "https://", "about:blank", "k. A."]
 )
