@@ -99,6 +99,13 @@ def test_words_without_a_frame_have_the_rest_of_their_sentence() -> None:
     assert found["frame"] == "Für Obst ist das | der Stadt"
 
 
+@pytest.mark.parametrize(("before", "speaker"), [("Demnach", "Demnach"), ("Heute", "")])
+def test_an_adverb_of_speaking_introduces_indirect_speech(before: str, speaker: str) -> None:
+    text = f"{before} sei der Bau sicher."
+    [found] = told(text, row(text, "Indirect", spans="sei der Bau sicher"))
+    assert (found["speaker"], found["cue"], found["frame"]) == (speaker,) * 3
+
+
 def test_speech_that_goes_on_has_the_frame_of_what_it_goes_on_with() -> None:
     text = "„Ja“, sagte Obst. „Es reicht.“"
     first = row(text, "Direct", spans="„Ja“", speaker="Obst", cue="sagte", frame=", sagte Obst")

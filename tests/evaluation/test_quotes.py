@@ -43,6 +43,14 @@ def test_what_is_found_as_another_type_is_told() -> None:
     assert (elsewhere["Indirect"], elsewhere[NOTHING]) == ({NOTHING: 1}, {"Direct": 1})
 
 
+@pytest.mark.parametrize(
+    ("spans", "kind"), [([[0, 7]], "too short"), ([[1, 5]], "too long"), ([[1, 7]], "shifted"), ([[0, 6]], None)]
+)
+def test_what_is_found_with_another_extent_is_told(spans: list[list[int]], kind: str | None) -> None:
+    found = scored({**FOUND, "spans": spans})
+    assert [(error.kind, error.type, error.count) for error in found.errors] == ([(kind, "Direct", 1)] if kind else [])
+
+
 @pytest.mark.parametrize("role", ["speaker", "cue", "frame", "addressee"])
 def test_a_role_that_the_gold_data_says_is_not_there_is_invented(role: str) -> None:
     found = scored({**FOUND, role: []})
