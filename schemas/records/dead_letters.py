@@ -84,10 +84,12 @@ class DeadLetter(RecordModel):
         """The dead letter of a message, from its bytes as they stood on the topic."""
         as_text = {name: (header or b"").decode("utf-8", "backslashreplace") for name, header in headers}
         lossless = [(name, header.encode()) for name, header in as_text.items()] == list(headers)
-        try:
-            name, undecodable = None if key is None else key.decode(), None
-        except UnicodeDecodeError:
-            name, undecodable = None, b64encode(key or b"").decode("ascii")
+        name = undecodable = None
+        if key is not None:
+            try:
+                name = key.decode()
+            except UnicodeDecodeError:
+                undecodable = b64encode(key).decode("ascii")
         return cls(
             stage=stage,
             reason=reason,
