@@ -1,7 +1,7 @@
 """Clients are started to the end, or not at all."""
 
 import asyncio
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pytest
 
@@ -13,14 +13,15 @@ from agents.settings import Settings
 class SlowClient:
     """Takes a while to connect."""
 
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: Exception | None = None, *, seconds: float = 0.1) -> None:
         self.state = "new"
         self._error = error
+        self._seconds = seconds
 
     async def start(self) -> None:
         self.state = "connecting"
         try:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(self._seconds)
         except asyncio.CancelledError:
             self.state = "broken off"
             raise
@@ -41,7 +42,7 @@ async def test_who_is_cancelled_meanwhile_leaves_no_half_made_connection() -> No
 
 async def test_a_client_that_never_connects_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.kafka.CONNECT_SECONDS", 0.01)
-    client = SlowClient()
+    client = SlowClient(seconds=3600)
     task = asyncio.create_task(connect(cast(Any, client)))
     await asyncio.sleep(0.02)
     task.cancel()
@@ -53,6 +54,14 @@ async def test_a_client_that_never_connects_is_given_up(monkeypatch: pytest.Monk
 async def test_what_goes_wrong_is_told() -> None:
     with pytest.raises(OSError, match="no route"):
         await connect(cast(Any, SlowClient(OSError("no route"))))
+
+
+@pytest.mark.parametrize("compression", ["none", "gzip", "snappy", "lz4", "zstd"])
+async def test_messages_are_compressed_as_the_setting_says(
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"],
+) -> None:
+    made = kafka.producer(Settings(compression=compression), embedded=False)
+    await made.stop()
 
 
 async def test_writers_learn_of_raised_partitions_as_soon_as_readers() -> None:
