@@ -292,3 +292,12 @@ def test_aiokafka_reads_through_it() -> None:
     assert (fetcher.MemoryRecords, fetcher.FetchResult) == (BoundedRecords, bounded_records.BoundedFetchResult)
     assert {"MemoryRecords", "FetchResult"} <= set(fetcher.Fetcher._proc_fetch_request.__globals__)
     assert isinstance(DefaultRecordBatch(bytes(batch(MESSAGES))).compression_type, int)
+
+
+def test_what_comes_behind_the_mark_of_a_transaction_is_read() -> None:
+    mark = batch(MESSAGES[:1], base=8)
+    struct.pack_into(">h", mark, 21, 0x30)
+    records = BoundedRecords(bytes(batch(MESSAGES[:1], base=7) + mark + batch(MESSAGES[1:2], base=9)))
+    batches = [records.next_batch() for _ in range(3)]
+    assert [each.is_control_batch for each in batches] == [False, True, False]
+    assert [record.offset for each in batches[::2] for record in each] == [7, 9]

@@ -64,6 +64,7 @@ async def test_what_a_stage_remembers_of_articles_is_confirmed_before_it_commits
     apps = StageApps(settings, head_start=HeadStart(nothing, lambda: False), status=status, tracing=nothing)
     made = [apps.make(stage, publisher, embedded=True) for stage in STAGES]
     assert [app.stage.name for app in made if app.offsets._remembered == publisher.background_sent] == ["entities"]
+    assert [app.stage.name for app in made if app.assignment_listener is not None] == ["entities", "statements"]
     apps.close()
 
 

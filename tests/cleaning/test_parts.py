@@ -31,6 +31,7 @@ NORMALISED = [
     ("\ud800wort 😀", "?wort 😀"),
     ("\x84so\x93 \x96 das", "„so“ – das"),
     ("ﬂeißig auﬀällig", "fleißig auffällig"),
+    ("\ufb01 \ufb03 \ufb04 \ufb05 \ufb06", "fi ffi ffl st st"),
     (",,Halt“, rief er. (,,Nein“)\n,,Doch“", "„Halt“, rief er. („Nein“)\n„Doch“"),
     ("und,, dann,,weiter ,,5", "und,, dann,,weiter ,,5"),
 ]

@@ -41,6 +41,12 @@ def test_rss() -> None:
     assert second.metadata() == {"link": "https://www.example.org/a/2"}
 
 
+def test_the_server_may_say_how_a_feed_is_encoded() -> None:
+    body = RSS.replace(' encoding="UTF-8"', "").replace("spart", "spart 5 €").encode("iso-8859-15")
+    document = read(body, "application/rss+xml; charset=iso-8859-15")
+    assert (document.entries[0].title, document.damaged) == ("Rat schließt & spart 5 €", None)
+
+
 def test_atom() -> None:
     document = read(
         """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title>Bote</title>

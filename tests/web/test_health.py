@@ -152,7 +152,8 @@ def test_a_pool_without_processes_is_not_a_stopped_one() -> None:
 def test_models(state: str, expected: str) -> None:
     of = facts(worker(models={"state": state, "detail": "no such model"}))
     assert codes(CLEAN, of)[0] == expected
-    assert not outcome(of)["models"]
+    told = {name: (ok, detail) for name, ok, detail in ready(of, 0.0, whole_stream=True)}
+    assert told["models"] == (False, f"{state}: no such model")
 
 
 def test_partitions_that_nobody_has_are_a_start_and_no_stall() -> None:
