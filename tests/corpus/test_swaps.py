@@ -101,6 +101,11 @@ def test_what_could_go_wrong_keeps_its_name(couple: AnnotatedArticle) -> None:
         assert "Ein Wolf heult" in version.body.text
 
 
+def test_a_region_is_no_town(couple: AnnotatedArticle) -> None:
+    somewhere = parse(write_article(couple).replace("EMDEN", "OSTFRIESLAND").replace("Emden", "Ostfriesland"))
+    assert {swap(somewhere, seed).chains["em"].name for seed in range(10)} == {"Ostfriesland"}
+
+
 @pytest.mark.parametrize(
     ("name", "declined"), [("Tölke", "Tölkes"), ("Hinrichs", "Hinrichs’"), ("Marx", "Marx’"), ("Kiel", "Kiels")]
 )
