@@ -138,6 +138,20 @@ def test_signs_around_a_part_of_what_a_source_says_belong_to_nobody(signs: str) 
     assert (found["spans"], found["frame"]) == ("Zehn Bäume fehlen | in Waldau", "laut Obst")
 
 
+@pytest.mark.parametrize(
+    ("frame", "cue", "speaker", "whole"),
+    [
+        ("Nach dem Wunsch der Stadt", "Nach dem Wunsch", "der Stadt", "dem Wunsch der Stadt"),
+        ("Ihrer Meinung nach", "Meinung nach", "Ihrer", "Ihrer Meinung"),
+        ("Nach dem Wunsch von gestern will Obst,", "Nach dem Wunsch", "Obst", "Obst"),
+    ],
+)
+def test_of_a_source_the_preposition_is_the_cue(frame: str, cue: str, speaker: str, whole: str) -> None:
+    text = f"{frame} dass gebaut wird."
+    [found] = told(text, row(text, "Indirect", spans="dass gebaut wird", cue=cue, speaker=speaker, frame=frame))
+    assert (found["cue"].lower(), found["speaker"]) == ("nach", whole)
+
+
 def test_another_verb_in_the_frame_of_a_source_is_not_what_it_says() -> None:
     text = "Reif hat darum gebeten, weil laut Obst Geld fehlt."
     roles = {"speaker": "Obst", "cue": "gebeten | laut", "frame": "Reif hat darum gebeten, | laut Obst"}
