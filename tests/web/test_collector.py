@@ -41,6 +41,10 @@ FOREIGN: list[Any] = [
     REPORT | {"started_at": "yesterday"}, REPORT | {"pool": {"processes": [{"id": 7}]}},
     {"program": "feed", "name": "f", "sources": 5},
 ]  # fmt: skip
+TRAIL = (
+    b'[{"stage":"clean","topic":"articles.raw","partition":0,"offset":1,"took_ms":1.5,'
+    b'"produced_at":"2026-01-01T00:00:00.000Z","worker":"w","trace":"","timestamp":1767225600000}]'
+)
 DEEP = b'%s,"more":%s1%s}' % (orjson.dumps(REPORT)[:-1], b'{"m":' * 300, b"}" * 300)
 """It can be read, and not be written again."""
 
@@ -116,6 +120,23 @@ async def test_it_goes_on_where_it_was(settings: Settings, reader: StoreReader) 
         async with collecting(settings):
             await eventually(lambda: ids(reader) == {"a", "b", "c"})
         assert reader.last_sequence() == last + 1
+
+
+async def test_headers_are_kept_though_one_has_no_value(settings: Settings, reader: StoreReader) -> None:
+    headers = [("empty", None), ("trail", TRAIL)]
+    async with broker(settings):
+        producer = kafka.producer(settings, embedded=True)
+        await producer.start()
+        try:
+            value = encode(quote_article("a"))
+            await producer.send_and_wait("articles.quotes", value, partition=0, headers=headers)
+        finally:
+            await producer.stop()
+        async with collecting(settings):
+            await eventually(lambda: ids(reader) == {"a"})
+    found = reader.article("a")
+    assert found is not None
+    assert [step.stage for step in found.steps] == ["clean"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
