@@ -51,7 +51,7 @@ class ContentFinder:
         self.sentence = sentence
         self.parts = parts
         self.cues = list(cues)
-        self._index = {part: number for number, part in enumerate(parts)}
+        self._index = {part.last: number for number, part in enumerate(parts)}
         self._cues_in: dict[Clause, list[Cue]] = {}
         for cue in cues:
             self._cues_in.setdefault(cue.clause, []).append(cue)
@@ -59,8 +59,8 @@ class ContentFinder:
         self.found = found
 
     def index(self, clause: Clause) -> int:
-        """The number of a clause of the sentence."""
-        return self._index[clause]
+        """The number of a clause of the sentence; of several that a cue has ("Wie X, die leitet, sagte") the last."""
+        return self._index[clause.last]
 
     def cues_in(self, clause: Clause) -> Sequence[Cue]:
         """The verbs of a clause, in text order."""

@@ -419,6 +419,7 @@ def test_who_does_not_speak(text: str) -> None:
         "Anna Berg und Jonas Reif haben ihr zugesagt, diese Idee zu",
         "Sie sagte zu, den Bau zu",
         "Obst sagte, es gebe Geld. Das sagte",
+        "Wie Hanna Obst, laut Umfrage die beliebteste Politikerin, sagte",
     ],
 )
 def test_a_text_that_breaks_off_is_read_to_its_last_word(text: str) -> None:
