@@ -302,6 +302,17 @@ async def test_a_file_tells_by_what_shares_and_filters_count(client: Client, wri
             assert (await response.json())["total"] == expected
 
 
+@pytest.mark.parametrize("trail", ["null", "{", "[null]", '[{"stage": "quotes", "model": ["x"]}]'])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+async def test_a_trail_that_is_none_breaks_no_file_off(
+    client: Client, writer: StoreWriter, trail: str, kind: str
+) -> None:
+    writer.add([message(quote_article("t"), offset=9, at=time.time(), trail=trail)])
+    async with client.get(f"/api/quotes?format={kind}") as response:
+        assert response.status == 200
+        assert await response.read()
+
+
 async def test_a_file_of_statements_names_the_papers_that_have_them(client: Client, writer: StoreWriter) -> None:
     """It told only how many there are, and the ids of articles."""
     papers = ["Bote", "Kurier", "Bote", None]

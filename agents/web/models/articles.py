@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from agents.web.models.base import ApiModel
 from agents.web.models.quotes import Copy, QuoteLine
@@ -62,6 +62,17 @@ class Step(ApiModel):
     worker: str | None = None
     model: str | None = None
     timestamp: int | None = Field(None, description="when the message was written, in milliseconds since 1970 UTC")
+
+
+_TRAIL = TypeAdapter(list[Step])
+
+
+def steps_in(trail: str) -> list[Step]:
+    """The steps that a `trail` header tells; none if it is not as a stage writes it: any producer can."""
+    try:
+        return _TRAIL.validate_json(trail)
+    except ValidationError:
+        return []
 
 
 class StoredArticle(ApiModel):

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from numpy.typing import NDArray
 
+from agents.web.models.articles import steps_in
 from agents.web.store.columns import EVIDENCE, KINDS, Columns
 from agents.web.store.quote_filter import first_of_each, matching
 from agents.web.store.quote_query import QuoteQuery
@@ -102,8 +103,8 @@ def _quotes(connection: sqlite3.Connection, counted: Mapping[str, NDArray[Any]])
 def _about(connection: sqlite3.Connection, article: int) -> _About:
     query = "SELECT id, line, version, trail FROM articles WHERE seq = ?"
     id_, line, version, trail = connection.execute(query, (article,)).fetchone()
-    steps = (step for step in orjson.loads(trail) if isinstance(step, dict) and step.get("stage") == _LAST_STAGE)
-    return id_, orjson.loads(line), version, next(steps, {}).get("model")
+    model = next((step.model for step in steps_in(trail) if step.stage == _LAST_STAGE), None)
+    return id_, orjson.loads(line), version, model
 
 
 def _statements(connection: sqlite3.Connection, nums: NDArray[Any]) -> Iterator[list[Row]]:

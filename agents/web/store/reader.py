@@ -7,9 +7,8 @@ metrics of a worker do not, and a worker may have no other visitors.
 import zlib
 from collections.abc import Collection
 
-import orjson
-
-from agents.web.models import EntityDetail, Hit, People, Ranked, RankedBy, RankWindow, Step, StoredArticle
+from agents.web.models import EntityDetail, Hit, People, Ranked, RankedBy, RankWindow, StoredArticle
+from agents.web.models.articles import steps_in
 from agents.web.store.arrivals import ArrivalReader
 from agents.web.store.article_lists import ArticleReader, article_lines
 from agents.web.store.dead_letter_lists import DeadLetterReader
@@ -43,7 +42,7 @@ class StoreReader(ArticleReader, ArrivalReader, QuoteReader, DeadLetterReader, S
             topic=FINISHED_TOPIC,
             partition=partition,
             offset=position,
-            steps=_steps(trail),
+            steps=steps_in(trail),
         )
 
     def ranked(self, table: RankedBy, window: RankWindow, *, limit: int, now: float) -> list[Ranked]:
@@ -93,10 +92,3 @@ class StoreReader(ArticleReader, ArrivalReader, QuoteReader, DeadLetterReader, S
         with self._open() as connection:
             rows = connection.execute("SELECT DISTINCT source FROM articles WHERE source <> '' ORDER BY source")
             return [source for (source,) in rows]
-
-
-def _steps(trail: str) -> list[Step]:
-    try:
-        return [Step.model_validate(step) for step in orjson.loads(trail)]
-    except (TypeError, ValueError):
-        return []
