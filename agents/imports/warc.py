@@ -1,5 +1,6 @@
 """Articles in web archives: the pages of WARC files and the texts of WET files."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
@@ -20,6 +21,9 @@ INFLATED_BY_WARCIO = ("", "identity", "gzip", "deflate")
 CUT_OFF = "the archive is cut off here"
 REASON_CHARACTERS = 200
 BLOCK_BYTES = 65_536
+
+# It warns of an address with spaces by printing it, with all that a terminal would obey.
+logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)
 
 
 class _Archive(ArchiveIterator):  # type: ignore[misc]

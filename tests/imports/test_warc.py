@@ -50,6 +50,19 @@ def test_warc(tmp_path: Path, name: str) -> None:
     assert refused(got) == [(f"{name}#5", "larger than 100,000 bytes, the limit of a message")]
 
 
+def test_what_a_terminal_would_obey_in_an_address_is_not_printed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / "a.warc").open("wb") as out:
+        writer = WARCWriter(out, gzip=False)
+        http = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        url, payload = "https://a.example/ \x1b]0;Titel\x07", io.BytesIO(b"<h1>Weg</h1>")
+        writer.write_record(writer.create_warc_record(url, "response", payload=payload, http_headers=http))
+    (article,) = values(read(tmp_path / "a.warc"))
+    assert article["url"].startswith("https://a.example/%20")
+    assert "\x1b" not in caplog.text + "".join(capfd.readouterr())
+
+
 def test_pages_of_a_warc_in_other_encodings_are_inflated_or_refused(tmp_path: Path) -> None:
     page = "<h1>Brücke</h1>".encode()
     packed = zstandard.compress(page)
