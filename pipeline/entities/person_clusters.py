@@ -146,7 +146,8 @@ def _named_persons(words: TextWords, spans: list[NameSpan]) -> list[_Named]:
     owning: dict[str, bool] = {}
     for span, tokens in split:
         if span.known is not None:
-            named.append(_Named(span, tuple(person_tokens(span.known.form))))
+            form = span.known.form
+            named.append(_Named(span, tuple(person_tokens(form) or form.split())))  # "Frau Doktor" is an alias as well
         elif tokens:
             last = without_genitive(words, span.end, tokens, known, owning)
             called = nickname(words.text[span.begin : span.end]) or alias_behind(words.text, span.end)

@@ -41,8 +41,8 @@ def _forms(words: TextWords, spans: list[NameSpan]) -> dict[str, EntityType]:
         text = words.text[span.begin : span.end]
         if span.type == "PER":
             tokens = person_tokens(text)
-            if span.known is not None:
-                forms.setdefault(person_tokens(span.known.entry.name)[-1], "PER")
+            if span.known is not None and (known := person_tokens(span.known.entry.name)):
+                forms.setdefault(known[-1], "PER")
             if tokens and (len(tokens) > 1 or not is_given_name(tokens[-1])) and len(tokens[-1]) > 1:
                 forms.setdefault(tokens[-1], "PER")
             if len(tokens) > 1 and is_given_name(tokens[0]) and len(tokens[0]) > 2:

@@ -117,6 +117,15 @@ def test_a_town_behind_frau_is_a_person_unless_the_user_lists_it(tmp_path: Path,
     assert [e.id for e in extract(clean_article("Das sagte Frau Siegen am Montag.")).entities] == [identifier]
 
 
+@pytest.mark.parametrize("row", ["Lady,PER,", "Falk Ahlers,PER,Lady", "Falk Ahlers,PER,Frau Doktor"])
+def test_a_person_may_be_called_as_a_title_is(tmp_path: Path, row: str) -> None:
+    """A singer calls herself so, for example; each article that had the word became a dead letter."""
+    extract = with_gazetteer(tmp_path / "own.csv", HEADER + f"per/the-body,{row},,\n")
+    called = row.split(",")[2] or "Lady"
+    (person,) = extract(clean_article(f"Am Montag sang {called} in der Halle.")).entities
+    assert (person.id, [m.text for m in person.mentions]) == ("per/the-body", [called])
+
+
 def test_json_lines(tmp_path: Path) -> None:
     row = {"id": "loc/x", "name": "Burg Xanten-Nord", "type": "LOC", "aliases": ["Xantenburg"], "wikidata": None}
     extract = with_gazetteer(tmp_path / "own.jsonl", json.dumps(row) + "\n\n")
