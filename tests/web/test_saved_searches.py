@@ -253,8 +253,8 @@ async def test_for_what_is_taken_back_the_other_paper_with_the_statement_is_name
 
 async def test_pauses_grow_while_it_fails(receiver: Receiver, writer: StoreWriter, running: Running) -> None:
     receiver.answers = [web.Response(status=503) for _ in range(4)]
-    Outbox(running.outbox).put("Brinkmeier", [(["1"], b"{}")], 0, time.time())
-    await running.watch(search_of(receiver), lambda: len(receiver.got) > 4, first=lambda: None)
+    article = quote_article("n")
+    await running.watch(search_of(receiver), lambda: len(receiver.got) > 4, first=lambda: add(writer, article))
     times = [at for _, at, *_ in receiver.got]
     assert times[4] - times[3] >= 0.2, "the longest"
     assert running.said[0].endswith("again in 0 s")
