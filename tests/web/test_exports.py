@@ -277,6 +277,16 @@ def test_it_has_what_there_was_at_its_beginning(
         assert "Vorher" not in {row.get("title") for part in rows.parts for row in part}
 
 
+@pytest.mark.usefixtures("writer")
+def test_the_pieces_of_a_quote_are_in_one_cell(settings: Settings) -> None:
+    quote = quote_article("a-1").quotes[0]
+    with StoreReader(store_path(settings)).quote_rows(QuoteQuery(parts=True)) as rows:
+        cells = {row["quote_id"]: row["spans"] for part in rows.parts for row in part}
+    pieces = [tuple(map(int, piece.split("-"))) for piece in cells["a-1#0"].split(" ")]
+    assert len(pieces) == 2
+    assert pieces == [(span.begin, span.end) for span in quote.spans]
+
+
 async def test_a_file_tells_by_what_shares_and_filters_count(client: Client, writer: StoreWriter) -> None:
     """Speakers who are no persons had no gender, as persons of whom it is not known."""
     article = quote_article("g", source="Zählblatt")
