@@ -20,6 +20,10 @@ _MOST_WIDER = 0.1
 _FEWEST_WIDER_WORDS = 8
 _FEWEST_INDENTED = 2
 _LOST_SPACES = 2
+_ITEM = re.compile(r"(?:[*•·–—-]|\d{1,2}[.)]) ")
+"""What an item of a list begins with; an indentation below it begins no paragraph."""
+_APART = re.compile(r" *(?:[*•·>|]|#{1,6}) |.* \| ")
+"""Lines that go on with none: items of lists, quoted lines, headings of Markdown, and rows of tables."""
 _HYPHEN = re.compile(rf"(?<=\w-)\n(?=\w){NO_SECOND_PART}")
 
 
@@ -76,7 +80,8 @@ def _width_of_full(lines: Sequence[str]) -> tuple[int, bool] | None:
     }
     if len(pairs) < _FEWEST_FULL:
         return None
-    indented = _FEWEST_INDENTED <= sum(following[0] == " " for _, following in pairs) < len(pairs) / 2
+    begin = sum(following[0] == " " != line[0] and not _ITEM.match(line) for line, following in pairs)
+    indented = _FEWEST_INDENTED <= begin < len(pairs) / 2
     inner = [pair for pair in pairs if not (indented and pair[1][0] == " ")]
     fitting = Counter(width for pair in inner for width in _widths(*pair))
     width, full = max(fitting.items(), key=lambda found: found[::-1], default=(_WIDEST, 0))
@@ -87,7 +92,7 @@ def _width_of_full(lines: Sequence[str]) -> tuple[int, bool] | None:
 
 
 def _is_full(line: str, following: str, width: int) -> bool:
-    return bool(following.strip()) and width in _widths(line, following)
+    return bool(following.strip()) and width in _widths(line, following) and not _APART.match(following)
 
 
 def _widths(line: str, following: str) -> range:

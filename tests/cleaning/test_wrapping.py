@@ -102,6 +102,48 @@ def test_paragraphs_that_an_agency_sets_apart_by_an_indentation(begin: str) -> N
     assert Cleaner(PipelineConfig())(RawArticle(text=text, language="de")).text == "\n\n".join(PARAGRAPHS)
 
 
+@pytest.mark.parametrize("begin", ["", "## Meldung\n\n"])
+@pytest.mark.parametrize("mark", ["- ", "  * ", "1. "])
+def test_an_item_of_a_list_goes_on_in_indented_lines(begin: str, mark: str) -> None:
+    items = [
+        "Die Fähre fährt von Montag bis Freitag alle zwanzig Minuten, abends stündlich bis Mitternacht.",
+        "Wer ein Rad hat, nimmt den Steg am Nordufer und spart zehn Minuten Weg bis zur Schule ein.",
+        "Die Buslinie 14 hält neu am Fischmarkt, die Linie 15 fährt über den Damm und endet am Kai.",
+    ]
+    wrapped_items = (textwrap.wrap(mark + item, 72, subsequent_indent=" " * len(mark)) for item in items)
+    body = [*(f"{wrapped(text, 72)}\n" for text in PARAGRAPHS), *chain.from_iterable(wrapped_items)]
+    text = Cleaner(PipelineConfig())(RawArticle(text="\n".join([begin + TITLE, "", *body]), language="de")).text
+    assert [item for item in items if item not in text] == []
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        [
+            "| Montag und Dienstag | alle zwanzig Minuten | nicht in den Ferien   |",
+            "| Donnerstag          | alle dreißig Minuten | nicht an Feiertagen   |",
+        ],
+        [
+            "Montag und Dienstag | alle zwanzig Minuten | nicht in den Ferien",
+            "Donnerstagabend | alle dreißig Minuten | nicht an den Feiertagen",
+        ],
+        [
+            "* Die Fähre fährt von Montag bis Freitag alle zwanzig Minuten im Takt",
+            "* Wer ein Rad hat, nimmt den Steg am Nordufer und spart viel Zeit",
+        ],
+        [
+            "> Am Montag fährt die Fähre nur bis Mitternacht, schrieb der Hafen, im",
+            "> Winter aber gar nicht.",
+        ],
+    ],
+)
+def test_rows_and_items_as_long_as_full_lines_stay_apart(apart: list[str]) -> None:
+    body = [f"{wrapped(text, 70)}\n" for text in PARAGRAPHS]
+    joined = joined_full_lines("\n".join([*chain.from_iterable((name, "") for name in MENU * 8), *body, *apart]))
+    assert joined is not None
+    assert joined.split("\n")[-2:] == apart
+
+
 def test_headlines_of_about_one_length_are_not_joined() -> None:
     headlines = [f"Fähre fällt aus, Pendler im Hafen müssen heute warten ({number})" for number in range(10, 40)]
     assert joined_full_lines("\n".join(["Lokales", "Sport", *headlines, "Impressum", "AGB"])) is None
