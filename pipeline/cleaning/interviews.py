@@ -116,14 +116,15 @@ def _speakers(kept: Sequence[Line], labels: Sequence[str | None]) -> tuple[set[s
         return asking, answering
     if answering and unlabelled >= _FEWEST_LABELLED and sum(map(len, often.values())) >= _FEWEST:
         return set(), answering
-    if len(often) == len(asking) == 1 and _unlabelled_answers(labels) >= _FEWEST:
+    answers = [line for line, (before, label) in zip(kept[1:], pairwise(labels), strict=True) if before and not label]
+    if len(often) == len(asking) == 1 and len(answers) >= _FEWEST and _speak_of_themselves(answers):
         return asking, set()
     return set(), set()
 
 
-def _unlabelled_answers(labels: Sequence[str | None]) -> int:
-    """How many lines without a label follow one that has one."""
-    return sum(label is not None and after is None for label, after in pairwise(labels))
+def _speak_of_themselves(answers: Sequence[Line]) -> bool:
+    """Whether enough answers are in the first person; those of an explanation are not."""
+    return sum(_OF_ONESELF.search(line.text) is not None for line in answers) >= _SHARE * len(answers)
 
 
 def _mark_labelled(kept: Sequence[Line], labels: Sequence[str | None], asking: set[str], answering: set[str]) -> None:
@@ -175,11 +176,10 @@ def _are_answered(kept: Sequence[Line], questions: Sequence[int]) -> bool:
     to_someone = sum(_TO_SOMEONE.search(kept[number].text) is not None for number in questions)
     asked = set(questions)
     answers = [kept[number + 1] for number in questions if number + 1 < len(kept) and number + 1 not in asked]
-    of_oneself = sum(_OF_ONESELF.search(line.text) is not None for line in answers)
     called = any(called_by(kept[number]) for number in questions)
     between = questions[-1] - questions[0] + 1
     return (
-        (called or (to_someone >= max(2, _SHARE * len(questions)) and of_oneself >= _SHARE * len(answers)))
+        (called or (to_someone >= max(2, _SHARE * len(questions)) and _speak_of_themselves(answers)))
         and len(answers) >= _FEWEST
         and between <= 4 * len(questions)
     )

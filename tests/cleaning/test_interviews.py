@@ -101,11 +101,12 @@ def test_only_the_questions_have_labels() -> None:
     "texts",
     [
         ("Was ist Seegras?", "Eine Pflanze.", "Wo wächst es?", "Im Meer.", "Wem nützt es?", "Den Fischen."),
+        ("Mythos: Ist Seegras giftig?", "Nein.", "Mythos: Stinkt es?", "Nur im Mai.", "Mythos: Stirbt es?", "Nein."),
         ("Wird die Brücke gebaut?", "Die Stadt sagt ja.", "Das Land zögert.", "Wer zahlt?"),
         ("Ort: Hafen", "Zeit: Montag", "Eintritt: frei"),
         (),
     ],
-    ids=["explainer", "two questions", "key and value", "nothing"],
+    ids=["explainer", "labelled explainer", "two questions", "key and value", "nothing"],
 )
 def test_other_articles_stay_as_they_are(texts: tuple[str, ...]) -> None:
     assert set(kinds(*texts)) <= {"paragraph"}
