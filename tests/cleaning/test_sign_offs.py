@@ -27,6 +27,7 @@ def clean() -> Cleaner:
     ("below", "reason"),
     [
         ("(bju)", "other"),
+        ("(Red/bju)", "other"),
         ("(bju/ska)", "other"),
         ("(Schluss) bju/ska", "other"),
         ("red, wien.ORF.at/Agenturen", "other"),
@@ -50,6 +51,11 @@ def test_a_sign_off_is_no_text(clean: Cleaner, template: str, below: str, reason
     [
         "Über dieses Thema berichtete zuerst der Hafenbote.",
         "Die Sendung am Freitag sei ein Fehler gewesen, sagte sie um 17 Uhr. Am Abend sprach sie mit den Anwohnern.",
+        "Über dieses Thema berichteten die Gutachter am Montag im Ausschuss, und zwar ab 14 Uhr.",
+        "Sendungen vom 24. Dezember werden am gleichen Tag bis 18 Uhr zugestellt.",
+        "Diese Nachricht wurde am 3. Mai 2025 an alle Telefone im Landkreis gesendet.",
+        "(AfD)",
+        "SPD/FDP",
         "Orgelkonzert im Dom, 30.05.2025, 12:30 Uhr",
         "(lacht)",
     ],
