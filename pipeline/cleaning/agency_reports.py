@@ -25,7 +25,12 @@ def mark_agency_report(lines: Sequence[Line]) -> None:
             if line.open and any(patterns):
                 line.remove("other", "head of an agency's report")
     begin = next((number for number, line in enumerate(lines) if _NOTES.fullmatch(line.lowered.rstrip(":"))), None)
-    if begin is not None and any(map(is_paragraph, lines[:begin])):
+    if begin is not None and any(map(is_paragraph, lines[:begin])) and not _is_column(lines[begin:]):
         for line in lines[begin:]:
             if line.open:
                 line.remove("other", "notes to newsrooms")
+
+
+def _is_column(lines: Sequence[Line]) -> bool:
+    """Whether lines are one that papers call as agencies call their notes, which have no paragraphs."""
+    return lines[0].lowered == "notizblock" and any(map(is_paragraph, lines))

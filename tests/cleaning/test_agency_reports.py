@@ -34,3 +34,15 @@ def test_keywords_without_the_number_of_a_report_and_notes_without_a_text_stay()
     text = "\n\n".join(["Notizblock", TITLE, *PARAGRAPHS])
     article = Cleaner(PipelineConfig())(RawArticle(text=text, language="de"))
     assert article.text == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_column_that_is_called_notizblock_stays() -> None:
+    said = "Am Dienstag sprach der Oberbürgermeister von einem schwarzen Tag: „So geht das nicht weiter.“"
+    text = "\n\n".join([TITLE, *PARAGRAPHS[:3], "Notizblock", said, *PARAGRAPHS[3:]])
+    article = Cleaner(PipelineConfig())(RawArticle(text=text, language="de"))
+    assert article.text == "\n\n".join([*PARAGRAPHS[:3], "Notizblock", said, *PARAGRAPHS[3:]])
+
+
+def test_notes_that_are_called_notizblock_alone_are_no_text() -> None:
+    text = "\n\n".join([TITLE, *PARAGRAPHS, "Notizblock", "Orte", "Rathaus, Marktplatz 1, 23999 Süderhafen"])
+    assert Cleaner(PipelineConfig())(RawArticle(text=text, language="de")).text == "\n\n".join(PARAGRAPHS)
