@@ -101,7 +101,8 @@ def _by_headings(root: Any, page: str, headings: Sequence[str], sites: Sequence[
             continue
         before, after = page[:begin], page[begin + len(heading) :]
         led_in = not before or before.endswith(": ") or _SEPARATOR.search(before[-3:])
-        names_site = after.startswith(": ") and heading in headings and len(after.split()) <= 1 + _FEW_WORDS
+        tail = after[2:] if after.startswith(": ") else ""
+        names_site = 0 < len(tail.split()) <= _FEW_WORDS and heading in headings and tail not in second
         set_off = led_in and (not after or _SEPARATOR.match(after) or names_site)
         if set_off and " » " not in after and (after or before[:-3] not in second):
             return heading

@@ -30,6 +30,7 @@ def page(head: str = "", body: str = "<p>Text</p>", *linked: object) -> Metadata
         ("Waldauer Bote", "<h1>Brücke da</h1>", "Waldauer Bote"),
         ("Amt für Bauen: Brücke da", "<h1>Brücke da</h1>", None),
         ("Brücke da: Bistum Waldau", "<h1>Brücke da</h1>", None),
+        ("Bauen am Hafen: Brücke da", "<h1>Bauen am Hafen</h1><h2>Brücke da</h2>", None),
         ("Brücke da - Druckansicht", "", None),
         ("Brücke da | Druckversion", "<p>Waldauer Bote</p>", "Waldauer Bote"),
         (
