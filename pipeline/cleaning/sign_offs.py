@@ -30,6 +30,6 @@ def remove_sign_offs(lines: Sequence[Line]) -> None:
         if line.kind is not None and len(line.text) <= _LONGEST and _BROADCAST.fullmatch(line.lowered) is not None:
             line.remove("related", "when it was broadcast")
     for line in [line for line in lines if line.kind is not None][:0:-1]:
-        if is_paragraph(line) or _EDITORS.fullmatch(line.text) is None:
+        if line.kind == "list" or is_paragraph(line) or _EDITORS.fullmatch(line.text) is None:
             break
         line.remove("other", "mark of an editor")

@@ -74,3 +74,10 @@ def test_marks_of_editors_are_looked_for_below_the_text_alone() -> None:
         line.keep("paragraph", "test")
     remove_sign_offs(lines)
     assert lines[0].kind == "paragraph"
+
+
+def test_an_item_of_a_list_is_no_mark_of_an_editor(clean: Cleaner) -> None:
+    body = "".join(f"<p>{text}</p>" for text in (*PARAGRAPHS, "Für den Fahrplan stimmten:"))
+    body += "<ul><li>SPD/FDP</li><li>rot/gelb</li></ul>"
+    article = clean(RawArticle(html=PLAIN.format(title=TITLE, body=body)))
+    assert article.text.endswith("SPD/FDP\n\nrot/gelb")
