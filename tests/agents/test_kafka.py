@@ -61,6 +61,7 @@ async def test_messages_are_compressed_as_the_setting_says(
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"],
 ) -> None:
     made = kafka.producer(Settings(compression=compression), embedded=False)
+    assert made._compression_type == (None if compression == "none" else compression)
     await made.stop()
 
 
