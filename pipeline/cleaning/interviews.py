@@ -152,7 +152,7 @@ def _between_answers(kept: Sequence[Line], names: Sequence[str | None], answerin
         if name is None:
             last = None if is_question(kept[number]) or kept[number].kind == "heading" else last
             continue
-        if name == last and names[number - 1] is None:
+        if name == last and names[number - 1] is None and len(kept[number - 1].words) <= _LONGEST_QUESTION:
             found.add(number - 1)
         last = name if name in answering else None
     return found

@@ -78,6 +78,12 @@ def test_what_stands_before_a_label_of_who_has_just_spoken_is_another_ones() -> 
     assert found == ["question", "answer", "answer", "question", "answer", "question", "answer"]
 
 
+def test_a_long_paragraph_before_such_a_label_is_none_of_the_interviewers() -> None:
+    long = " ".join(["Das Seegras wächst."] * 40)
+    turns = [QUESTIONS[0], f"Rickmers: {ANSWERS[0]}", long, f"Rickmers: {ANSWERS[1]}", QUESTIONS[2]]
+    assert kinds(*turns, f"Rickmers: {ANSWERS[2]}")[2] == "answer"
+
+
 def test_what_stands_before_the_label_of_somebody_else_may_go_on_with_the_answer() -> None:
     found = kinds(
         QUESTIONS[0],
