@@ -2,6 +2,7 @@
 
 import socket
 
+from agents.broker_settings import host_in_address
 from agents.settings import Settings
 
 
@@ -34,6 +35,6 @@ def check_web_port(settings: Settings) -> None:
         free_port(host, port)
     except OSError as error:
         raise PortTaken(
-            f"the web view cannot listen on {host}:{port} ({error.strerror}): set REDEFLUSS_WEB_HOST "
+            f"the web view cannot listen on {host_in_address(host)}:{port} ({error.strerror}): set REDEFLUSS_WEB_HOST "
             "or REDEFLUSS_WEB_PORT, or REDEFLUSS_WEB_ENABLED=false"
         ) from None

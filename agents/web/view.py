@@ -95,7 +95,7 @@ def _web_app(settings: Settings) -> Any:
         datadir=settings.data_dir / "faust",
         autodiscover=False,
         web_bind=settings.web_host,
-        web_host=settings.web_host,
         web_port=settings.web_port,
+        canonical_url=settings.web_address,  # which Faust makes without the brackets that an address of IPv6 needs
         web_in_thread=True,
     )
