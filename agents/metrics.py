@@ -109,7 +109,9 @@ METRICS: tuple[Metric, ...] = (
         "redefluss_stage_stuck", "gauge", "boolean", "1 when a stage has no worker or makes no progress", ("stage",)
     ),
     Metric("redefluss_memory_bytes", "gauge", "bytes", "Resident memory of the worker's processes", ("process",)),
-    Metric("redefluss_disk_free_bytes", "gauge", "bytes", "Room on the file system of REDEFLUSS_DATA_DIR"),
+    Metric(
+        "redefluss_disk_free_bytes", "gauge", "bytes", "Room on the file system of REDEFLUSS_DATA_DIR; `NaN` without it"
+    ),
     Metric("redefluss_disk_bytes", "gauge", "bytes", "Size of the file system of REDEFLUSS_DATA_DIR"),
     Metric("redefluss_loop_age_seconds", "gauge", "seconds", "Time since the worker's event loop last turned"),
     Metric("redefluss_store_articles", "gauge", "articles", "Articles kept for the pages"),

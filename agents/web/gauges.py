@@ -1,5 +1,6 @@
 """The gauges of Prometheus that tell how the stream is, set anew whenever somebody asks for the metrics."""
 
+import math
 import shutil
 import time
 from collections.abc import Mapping
@@ -48,11 +49,20 @@ def set_gauges(metrics: Metrics, operations: Operations, own: Mapping[str, Any],
     metrics.set("redefluss_unconfirmed", {(): own.get("unconfirmed", 0)})
     metrics.set("redefluss_stage_stuck", {(stage.name,): float(stage.health == "stuck") for stage in operations.stages})
     metrics.set("redefluss_memory_bytes", {(name,): size for name, size in own["memory"].items()})
-    disk = shutil.disk_usage(data_dir)
-    metrics.set("redefluss_disk_free_bytes", {(): disk.free})
-    metrics.set("redefluss_disk_bytes", {(): disk.total})
+    total, free = _disk(data_dir)
+    metrics.set("redefluss_disk_free_bytes", {(): free})
+    metrics.set("redefluss_disk_bytes", {(): total})
     metrics.set("redefluss_loop_age_seconds", {(): loop_age(own)})
     metrics.set("redefluss_store_articles", {(): operations.store_articles})
     metrics.set("redefluss_store_lag", {(): operations.store_lag})
     metrics.set("redefluss_ready", {(): float(operations.ready)})
     metrics.set("redefluss_build", {(str(own.get("version")), str(models.get("name"))): 1})
+
+
+def _disk(folder: Path) -> tuple[float, float]:
+    """Bytes of the file system of `folder`, and how many are free; no numbers while it is gone or does not answer."""
+    try:
+        disk = shutil.disk_usage(folder)
+    except OSError:
+        return math.nan, math.nan
+    return disk.total, disk.free

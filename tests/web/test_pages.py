@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import re
 import socket
 import struct
@@ -16,6 +17,7 @@ from aiohttp.test_utils import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
+from agents.settings import Settings
 from agents.web.middleware import HEADERS
 from agents.web.paths import article_path, entity_path
 from agents.web.site import SITE
@@ -277,6 +279,15 @@ async def test_metrics_are_prometheus_text(client: Client, status: FakeStatus) -
     assert found["redefluss_articles"].samples[0].value == 1.0
     assert found["redefluss_ready"].samples[0].value == 1.0
     assert {sample.labels["partition"] for sample in found["redefluss_consumer_lag"].samples} == {"0", "1"}
+
+
+async def test_metrics_do_not_need_the_data_folder(client: Client, settings: Settings) -> None:
+    settings.data_dir.rename(settings.data_dir.with_name("moved"))
+    code, text = await get(client, "/metrics")
+    assert code == 200
+    found = {family.name: family for family in text_string_to_metric_families(text)}
+    for name in ("redefluss_disk_free_bytes", "redefluss_disk_bytes"):
+        assert math.isnan(found[name].samples[0].value), name
 
 
 async def test_without_a_store_pages_say_so_and_health_fails(
