@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from agents import listening
 from agents.broker_settings import host_in_address
 from agents.settings import Settings
 from agents.web.view import WebView
-from tests.support.ports import free_port
 from tests.web.conftest import TOKEN, FakeStatus
 
 
@@ -16,7 +16,10 @@ from tests.web.conftest import TOKEN, FakeStatus
 async def test_the_web_view_listens_on_addresses_of_both_protocols(
     status: FakeStatus, tmp_path: Path, host: str, asked: str
 ) -> None:
-    port = free_port()
+    try:
+        port = listening.free_port(host, 0)
+    except OSError as error:
+        pytest.skip(f"nothing can listen on {host} here: {error}")
     settings = Settings(broker="kafka://127.0.0.1:1", data_dir=tmp_path, web_host=host, web_port=port, web_token=TOKEN)
     view = WebView(settings, status)
     await view.start()
