@@ -49,7 +49,8 @@ def split_heading(lines: Sequence[Line], title: str) -> str | None:
     Many pages mark up both in one element (`<h1><span>Bildung</span> <span>Mehr Lehrer</span></h1>`).
     """
     headings = (line for line in lines if line.open and line.markup is not None and line.markup.tag in _HEADINGS)
-    found = next((line for line in headings if len(line.text) > len(title) and line.text.endswith(title)), None)
+    behind = (line for line in headings if line.text.endswith(title) and _are_apart(line.text[: -len(title)], title))
+    found = next(behind, None)
     if found is None or len(title.split()) < _FEWEST_TITLE_WORDS:
         return None
     before = Line(line_text(found.text[: -len(title)]).strip(_BETWEEN) or ":", markup=found.markup)
@@ -57,6 +58,14 @@ def split_heading(lines: Sequence[Line], title: str) -> str | None:
         return None
     found.become("title", "is the record's title, behind its kicker")
     return before.text
+
+
+def _are_apart(before: str, title: str) -> bool:
+    """Whether something stands before a headline, and no word of it goes on there ("Neu" in "Neubau am Hafen").
+
+    Elements side by side need no space between them ("Bauen am WasserNeue Brücke").
+    """
+    return bool(before) and before[-1] != "-" and (not before[-1].isalnum() or title[0].isupper())
 
 
 def _has(title: Line, line: Line) -> bool:

@@ -66,6 +66,14 @@ def test_a_kicker_in_the_same_heading_as_the_headline(clean: Cleaner, heading: s
     assert article.text == "\n\n".join(PARAGRAPHS)
 
 
+@pytest.mark.parametrize("begin", ["Rekord-", "Neu"])
+def test_the_begin_of_a_word_is_no_kicker(clean: Cleaner, begin: str) -> None:
+    title = "Brücke am Hafen kostet Millionen" if begin[-1] == "-" else "bau am Hafen kostet Millionen"
+    head = f"<head><title>{title}</title></head>"
+    page = f"<html>{head}<body><main><h1>{begin}{title}</h1>{BODY}</main></body></html>"
+    assert clean(RawArticle(html=page, language="de")).kicker is None
+
+
 def test_a_headline_without_its_kicker_is_no_kicker(clean: Cleaner) -> None:
     title, crumb = "Hafenbrücke: Stadt und Land bauen", "Stadt und Land bauen"
     page = f"<html><head><title>{title}</title></head><body><p>{crumb}</p><h1>{title}</h1>{BODY}</body></html>"
