@@ -120,7 +120,7 @@ class _Walk:
                 self._flush()
                 self._elements.ends[self._blocks.pop()[2]] = len(self.lines)
             else:
-                self._end_inline(tag)
+                self._end_inline(tag, element)
             self._text(element.tail)
         self._flush()
         self._look_around()
@@ -147,15 +147,15 @@ class _Walk:
             self._parts.append(_BREAK)
             self._bold.append(0)
         elif tag == "a":
-            self._anchors += 1
+            self._anchors += not _is_target(element)
         elif tag in _BOLD:
             self._emphases += 1
         elif tag == "time":
             self._moment = (element.get("datetime") or "")[:_LONGEST_MOMENT] or self._moment
 
-    def _end_inline(self, tag: str) -> None:
+    def _end_inline(self, tag: str, element: Any) -> None:
         if tag == "a":
-            self._anchors -= 1
+            self._anchors -= not _is_target(element)
         elif tag in _BOLD:
             self._emphases -= 1
 
@@ -226,6 +226,12 @@ def _parts_of(pieces: Sequence[tuple[str, int, str]], text: str) -> Sequence[Bro
         BrokenText(own, min(1.0, bold / max(1, len(part.strip())))) for part, bold in parts if (own := line_text(part))
     ]
     return found if " ".join(part.text for part in found) == text else ()
+
+
+def _is_target(anchor: Any) -> bool:
+    """Whether an anchor leads nowhere and is only what others lead to, as those that Word puts around headings."""
+    attributes = anchor.attrib
+    return "href" not in attributes and ("name" in attributes or "id" in attributes)
 
 
 def _hints_of(element: Any) -> frozenset[str]:
