@@ -5,6 +5,7 @@ the lines of an address into one paragraph, with `br` between them. The classifi
 sees such a paragraph whole; what it keeps is then divided into its lines.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,7 +18,8 @@ _SHORT = 45
 _MOSTLY = 0.9
 _LEAST_EVEN = 0.75
 _FEWEST_WRAPPED = 3
-_GOES_ON = (",", "-", "–", " und", " oder")
+_GOES_ON = re.compile(r"(?:,|(?<!\d[.,])[-–]| und| oder)$")
+"""What a line ends in that goes on in the next one; a price ("Fr. 10.–", "10,-") ends in a dash, too."""
 
 
 def divided(line: Line) -> list[Line]:
@@ -63,6 +65,6 @@ def _is_parted(above: BrokenText, below: BrokenText, *, is_prose: bool, wrapped:
         return False
     if ends_sentence(above.text) or (above.bold_share > _MOSTLY and below.bold_share < 1 - _MOSTLY):
         return True
-    if above.text.endswith(_GOES_ON):
+    if _GOES_ON.search(above.text):
         return False
     return not is_prose or (not wrapped and len(above.text) < _SHORT and not above.text.split()[-1][0].islower())

@@ -97,3 +97,14 @@ def test_born_and_died_in_one_paragraph_are_no_list(clean: Cleaner) -> None:
     texts = [f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS]
     article = clean(page(texts[0] + f"<p>{'<br>'.join(life)}</p>" + "".join(texts[1:])))
     assert [kind for kind, text in blocks(article) if text in life] == ["paragraph", "paragraph"]
+
+
+@pytest.mark.parametrize("dash", ["–", "-"])
+@pytest.mark.parametrize("prices", [("Eintritt Fr. 10.{}", "Kinder gratis"), ("Erwachsene 12,{}", "Jugendliche 6,{}")])
+def test_a_price_that_ends_in_a_dash_does_not_go_on(prices: tuple[str, ...], dash: str) -> None:
+    lines = [line.format(dash) for line in prices]
+    assert lines_of("<br>".join(lines)) == lines
+
+
+def test_a_line_that_ends_in_a_dash_goes_on() -> None:
+    assert lines_of("Kassenwart 2010 –<br>Ole Brandt") == ["Kassenwart 2010 – Ole Brandt"]
