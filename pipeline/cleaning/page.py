@@ -1,10 +1,7 @@
 """From a page's HTML to its lines, each with what the markup says about it."""
 
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +9,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from pipeline.cleaning.head import is_paragraph
+from pipeline.cleaning.hints import LONGEST_NAME, hints_of, is_target, is_unseen
 from pipeline.cleaning.lines import BrokenText, Line, Markup, line_of, words_of
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.surroundings import Elements, around_rows
@@ -32,19 +30,15 @@ _BLOCKS = frozenset(
         "thead tr ul button caption label"
     )
 )
-_SECTIONS = frozenset(
-    words_of("article main aside nav footer header figure figcaption form ul ol table blockquote button h1 h2 h3")
-)
-_NAMING = ("class", "id", "role", "itemprop", "data-testid", "data-component", "data-type", "data-qa", "aria-label")
 _BOLD = frozenset(("b", "strong", "em", "i"))
 _NEAR_LEVELS = 3
-_LONGEST_NAME = 300
 _LONGEST_MOMENT = 40
 _BREAK, _BETWEEN = "\0", "\n"
 """A line break among the texts of an element, which have no such character; and the space between two elements that
 stand on lines of their own in the source. Two of them on end part paragraphs."""
 _BREAKS = re.compile(f"[{_BREAK}{_BETWEEN}]")
-_HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
+_UNSEEN = re.compile("\1([^\2]*)\2")
+"""A text that readers do not see, among the texts of an element, which have no such characters."""
 
 
 def parse(page: str) -> Any:
@@ -69,6 +63,7 @@ class _Walk:
         self._parts: list[str] = []
         self._linked = 0
         self._anchors = 0
+        self._unseen = 0
         self._bold = [0]
         self._emphases = 0
         self._moment: str | None = None
@@ -91,12 +86,12 @@ class _Walk:
                     skipping = element
                     continue
                 is_block = tag in _BLOCKS or "-" in tag
-                own = _hints_of(element) if tag not in ("body", "html") else frozenset()
+                own = hints_of(element) if tag not in ("body", "html") else frozenset()
                 if tag == "footer" and "blockquote" in far[-1]:
                     own -= {"footer"}  # it says who is quoted, and is not the page's
                 hints.append(own)
                 far.append(far[-1] | own if own else far[-1])
-                name = (tag, (element.get("class") or "")[:_LONGEST_NAME])
+                name = (tag, (element.get("class") or "")[:LONGEST_NAME])
                 if is_block:
                     self._flush()
                     number = self._elements.open(self._blocks[-1][2] if self._blocks else 0, len(self.lines))
@@ -143,25 +138,27 @@ class _Walk:
             mark.around = row
 
     def _begin_inline(self, tag: str, element: Any) -> None:
+        self._unseen += is_unseen(element)
         if tag == "br":
             self._parts.append(_BREAK)
             self._bold.append(0)
         elif tag == "a":
-            self._anchors += not _is_target(element)
+            self._anchors += not is_target(element)
         elif tag in _BOLD:
             self._emphases += 1
         elif tag == "time":
             self._moment = (element.get("datetime") or "")[:_LONGEST_MOMENT] or self._moment
 
     def _end_inline(self, tag: str, element: Any) -> None:
+        self._unseen -= is_unseen(element)
         if tag == "a":
-            self._anchors -= not _is_target(element)
+            self._anchors -= not is_target(element)
         elif tag in _BOLD:
             self._emphases -= 1
 
     def _text(self, text: str | None) -> None:
         if text:
-            self._parts.append(text)
+            self._parts.append(f"\1{text}\2" if self._unseen and text.strip() else text)
             if text == _BETWEEN:
                 self._bold.append(0)
                 return
@@ -181,7 +178,7 @@ class _Walk:
         pieces = zip(_BREAKS.split(broken), bold, ["", *_BREAKS.findall(broken)], strict=True)
         length = max(1, len(broken.strip(f" {_BREAK}{_BETWEEN}")))
         for is_empty, group in groupby(pieces, lambda piece: not piece[0].strip()):
-            parts = list(group)
+            parts = _seen(list(group))
             text = "" if is_empty else line_text("\n".join(part for part, _, _ in parts))
             if not text:
                 continue
@@ -228,36 +225,7 @@ def _parts_of(pieces: Sequence[tuple[str, int, str]], text: str) -> Sequence[Bro
     return found if " ".join(part.text for part in found) == text else ()
 
 
-def _is_target(anchor: Any) -> bool:
-    """Whether an anchor leads nowhere and is only what others lead to, as those that Word puts around headings."""
-    attributes = anchor.attrib
-    return "href" not in attributes and ("name" in attributes or "id" in attributes)
-
-
-def _hints_of(element: Any) -> frozenset[str]:
-    found: frozenset[str] = frozenset((element.tag,)) if element.tag in _SECTIONS else frozenset()
-    attributes = element.attrib
-    if not attributes:
-        return found
-    for name in _NAMING:
-        value = attributes.get(name)
-        if value:
-            found |= _hints_in(value[:_LONGEST_NAME])
-    style = attributes.get("style")
-    if "hidden" in attributes or (style and _HIDDEN_STYLE.search(style[:_LONGEST_NAME])):
-        found |= {"hidden"}
-    return found
-
-
-@lru_cache(maxsize=20_000)
-def _hints_in(value: str) -> frozenset[str]:
-    lowered = value.lower()
-    return frozenset(category for category, words in _categories() if words.search(lowered))
-
-
-@cache
-def _categories() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    source = tomllib.loads((files(__package__) / "data" / "hints.toml").read_text(encoding="utf-8"))
-    return tuple(
-        (category, re.compile("|".join(re.escape(word) for word in words))) for category, words in source.items()
-    )
+def _seen(pieces: list[tuple[str, int, str]]) -> list[tuple[str, int, str]]:
+    """The pieces, as `_parts_of` has them, without what readers do not see; with it if they see nothing of them."""
+    is_any = any(character.isalnum() for text, _, _ in pieces for character in _UNSEEN.sub("", text))
+    return [(_UNSEEN.sub("" if is_any else r"\1", text), bold, parted_by) for text, bold, parted_by in pieces]

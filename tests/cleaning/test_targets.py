@@ -12,8 +12,8 @@ TABLE = (
     "<h2><a name='oben'>{title}</a></h2>{body}<p><a href='#oben'>nach oben</a></p></td></tr></table></body></html>"
 )
 WORD = (
-    "<html><head><meta name=Generator content='Microsoft Word 11'><title>{title}</title></head><body><div class=Section1>"
-    "<h1><a name='_Toc1'><span>{title}</span></a><o:p></o:p></h1>{body}</div></body></html>"
+    "<html><head><meta name=Generator content='Microsoft Word 11'><title>{title}</title></head><body>"
+    "<div class=Section1><h1><a name='_Toc1'><span>{title}</span></a><o:p></o:p></h1>{body}</div></body></html>"
 )
 OPEN = "<html><head><title>{title}</title></head><body><a name='oben'><h1>{title}</h1>{body}</body></html>"
 
