@@ -33,6 +33,11 @@ _COUNT = re.compile(
     r"\d[\d.]* (?:ansichten|aufrufe|zugriffe|likes|klicks)|(?:ansichten|aufrufe|zugriffe|klicks): ?\d[\d.]*"
 )
 _OWN_ADDRESS = re.compile(r"(?:url|permalink|kurzlink|short-?link)(?: zum artikel)?: ?https?://\S+")
+_FILED = re.compile(
+    r"dieser (?:eintrag|beitrag|artikel) (?:wurde|ist) (?:am|unter|von|in) .{1,250}"
+    r"(?:abgelegt|verschlagwortet|getaggt|gespeichert|permalink|\brss\b|schlagwort|schlagwörter).{0,250}"
+)
+"""What WordPress writes under an article: "Dieser Beitrag wurde unter Dorf abgelegt und mit Fest verschlagwortet."."""
 _OVER_COMMENTS = re.compile(
     r"(?:\d{1,5}|ein|eine|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn) "
     r"(?:gedanken?|kommentare?|antwort(?:en)?|reaktion(?:en)?) (?:zu|auf) [„“”\"»«].{1,300}"
@@ -111,11 +116,13 @@ def _is_contact(line: Line) -> bool:
 
 
 def _remove_marks_of_pages(lines: Sequence[Line]) -> None:
-    """What feeds write under an article ("Der Beitrag … erschien zuerst auf …"), its page's number, its readers."""
+    """What blogs and feeds write under an article ("Der Beitrag … erschien zuerst auf …"), its page's number, …"""
     for line in lines:
         if line.kind is not None and len(line.text) <= _LONGEST_MARK:
             if _FIRST_SHOWN.fullmatch(line.lowered) is not None:
                 line.remove("legal", "where it was first shown")
+            elif _FILED.fullmatch(line.lowered) is not None:
+                line.remove("navigation", "where it is filed")
             elif _PAGE_NUMBER.fullmatch(line.lowered) is not None:
                 line.remove("navigation", "number of a page")
             elif _COUNT.fullmatch(line.lowered) is not None:

@@ -1,13 +1,14 @@
 """Verdicts that need no model: what the lexicon and the shape of a line say beyond doubt."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.bylines import byline_authors, split_signature
 from pipeline.cleaning.credits import credit_of, is_photo_agency
-from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.lines import BrokenText, Line, Markup, words_of
 from pipeline.cleaning.phrases import PhraseHit, match_lowered, split_tail
 
 _INFOBOX_KEYS = frozenset(
@@ -25,6 +26,14 @@ _INFOBOX_KEYS = frozenset(
 )
 
 
+_SPAMBOTS = re.compile(
+    r" ?\bDiese E-Mail-?Adresse ist (?:gegen|vor) Spam ?bots geschützt[!,.]? ?"
+    r"(?:Sie müssen JavaScript aktivieren, damit Sie (?:sie|es) sehen können|"
+    r"JavaScript muss aktiviert werden, damit sie angezeigt werden kann|"
+    r"(?:Zur Anzeige|Um sie anzuzeigen,?) muss JavaScript (?:eingeschaltet|aktiviert) sein)[.!]?",
+    re.IGNORECASE,
+)
+"""What Joomla has in the place of an address, wherever in a line that stands."""
 _FEW_WORDS = 4
 """Of a value in a fact box, in the mean."""
 
@@ -71,10 +80,21 @@ def read(line: Line) -> LineReading:
 
 
 def split_glued(lines: Sequence[Line]) -> list[Line]:
-    """The lines, boilerplate glued to a paragraph's end cut off into a removed line of its own, and so a signature."""
+    """The lines, boilerplate glued to a paragraph's end cut off into a removed line of its own, and so a signature.
+
+    So are notices in the place of addresses, also within a line.
+    """
     parts: list[Line] = []
     for line in lines:
-        if (tail := split_tail(line.text)) is not None:
+        notices = [found.group().strip() for found in _SPAMBOTS.finditer(line.text)] if "pam" in line.text else []
+        if notices:
+            if rest := _without_notices(line.text):
+                parts.append(_shortened(line, rest))
+                parts[-1].markup = _markup_without_notices(line.markup)
+            for notice in notices:
+                parts.append(Line(notice, markup=line.markup))
+                parts[-1].remove("legal", "in the place of an address")
+        elif (tail := split_tail(line.text)) is not None:
             body, rest, reason = tail
             parts += [_shortened(line, body), Line(rest, markup=line.markup)]
             parts[-1].remove(reason, "glued to a paragraph")
@@ -87,6 +107,18 @@ def split_glued(lines: Sequence[Line]) -> list[Line]:
 
 def _shortened(line: Line, text: str) -> Line:
     return Line(text, bullet=line.bullet, mark=line.mark, number=line.number, gap=line.gap, markup=line.markup)
+
+
+def _without_notices(text: str) -> str:
+    rest = _SPAMBOTS.sub("", text).strip()
+    return rest if any(map(str.isalnum, rest)) else ""
+
+
+def _markup_without_notices(markup: Markup | None) -> Markup | None:
+    if markup is None:
+        return None
+    texts = [(_without_notices(part.text), part.bold_share) for part in markup.parts]
+    return replace(markup, parts=[BrokenText(text, share) for text, share in texts if text])
 
 
 def find_infobox(lines: Sequence[Line]) -> dict[str, str]:
