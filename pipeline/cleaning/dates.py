@@ -181,4 +181,13 @@ def _linked(articles: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Field
 
 
 def _named(metas: Mapping[str, str], names: Sequence[str]) -> FieldValue | None:
-    return next((FieldValue(moment, f"meta {name}") for name in names if (moment := rfc3339(metas.get(name)))), None)
+    return next(
+        (FieldValue(moment, f"meta {name}") for name in names if (moment := _moment(metas.get(name, "")))), None
+    )
+
+
+def _moment(value: str) -> str | None:
+    """A time as meta tags have it, also as it is written in German ("12.03.2004", "12. März 2004, 16:40 Uhr")."""
+    if (moment := rfc3339(value)) is not None or (day := day_in(value[:_LONGEST_LINE])) is None:
+        return moment
+    return written(datetime.combine(day, clock_in(value[:_LONGEST_LINE]) or time()))
