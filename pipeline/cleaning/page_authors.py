@@ -15,8 +15,8 @@ from pipeline.cleaning.shapes import AGENCIES, is_name
 
 _SEPARATOR = re.compile(r"\s*(?:,|;|\||/(?!in\b)| und | and |&| mit )\s*")
 _PREFIX = re.compile(
-    r"\A(?:(?:(?:eingestellt|geschrieben|veröffentlicht|verfasst|erstellt) )?von:?|(?:(?:posted|written) )?by|par|"
-    r"text:|autor(?:[/*:_]?in(?:n?en)?|en)?:)\s+|\A(?-i:Autor|Author)(?=[A-ZÄÖÜ])",
+    r"\A(?:(?:beitragsautor(?:in)?:? ?)?(?:(?:eingestellt|geschrieben|veröffentlicht|verfasst|erstellt) )?von:?|"
+    r"(?:(?:posted|written) )?by|par|text:|autor(?:[/*:_]?in(?:n?en)?|en)?:)\s+|\A(?-i:Autor|Author)(?=[A-ZÄÖÜ])",
     re.IGNORECASE,
 )
 _METAS = ("author", "article:author", "dc.creator", "parsely-author")

@@ -17,7 +17,7 @@ _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:de|at|ch|com|net|org|eu|info)")
 _NO_TITLE = re.compile(
     r"microsoft word - .*|\S+\.(?:pdf|docx?|odt|rtf|indd|html?)|un(?:benannte[sr]?|titled)(?: do[kc]ument)?|"
     r"do[kc]ument ?\d*|(?:presse|medien)(?:mitteilung|meldung|information)(?:en)?|"
-    r"aktuelles|news|meldung(?:en)?|nachrichten|artikel|(?:dpa-)?notizblock",
+    r"neue seite(?: \d{1,3})?|aktuelles|news|meldung(?:en)?|nachrichten|artikel|(?:dpa-)?notizblock",
     re.IGNORECASE,
 )
 _PRINTED = re.compile(r"druck(?:ansicht|version|en)|print(?:ansicht|version)?|textversion")

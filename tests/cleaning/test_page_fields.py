@@ -57,6 +57,7 @@ def test_a_title_is_without_what_the_site_is_called(title: str, headings: str, s
         "Dokument1",
         "Pressemitteilung",
         "News",
+        "Neue Seite 1",
     ],
 )
 def test_what_is_no_headline_is_no_title(title: str) -> None:
@@ -126,6 +127,12 @@ def test_the_name_of_an_organisation_is_one() -> None:
         ('<ol class="comments"><li><span itemprop="author">Max Beispiel</span></li></ol>', []),
         ('<footer>Thema von <a rel="author" href="https://themen.example">Themenfabrik</a></footer>', []),
         ('<article><footer><a rel="author" href="/ida">Ida Muster</a></footer></article>', ["Ida Muster"]),
+        (
+            '<li class="post-author"><span class="screen-reader-text">Beitragsautor</span> '
+            '<span class="meta-text">Von <a href="/ida">Ida Muster</a></span></li>',
+            ["Ida Muster"],
+        ),
+        ('<p class="post-author"><span>Beitragsautor:</span> Von <a href="/ida">Ida Muster</a></p>', ["Ida Muster"]),
     ],
 )
 def test_authors_by_elements(body: str, authors: list[str]) -> None:
@@ -207,6 +214,23 @@ def test_sections_that_programs_have_joined(section: str, department: str | None
 )
 def test_the_time_of_publication_by_elements(body: str, published: str | None) -> None:
     found = page("", body).published
+    assert (found.value if found else None) == published
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "published"),
+    [
+        ("DC.Date", "12.03.2004", "2004-03-12T00:00:00+01:00"),
+        ("date", "12. März 2004, 16:40 Uhr", "2004-03-12T16:40:00+01:00"),
+        ("date", "3. Jänner 2012", "2012-01-03T00:00:00+01:00"),
+        ("date", "2004-03-12 16:40:00 +0100", "2004-03-12T16:40:00+01:00"),
+        ("date", "gestern", None),
+    ],
+)
+def test_the_time_of_publication_by_meta_tags_as_older_pages_write_it(
+    name: str, content: str, published: str | None
+) -> None:
+    found = page(f'<meta name="{name}" content="{content}">').published
     assert (found.value if found else None) == published
 
 
