@@ -37,7 +37,7 @@ _BREAK, _BETWEEN = "\0", "\n"
 """A line break among the texts of an element, which have no such character; and the space between two elements that
 stand on lines of their own in the source. Two of them on end part paragraphs."""
 _BREAKS = re.compile(f"[{_BREAK}{_BETWEEN}]")
-_UNSEEN = re.compile("\1([^\2]*)\2")
+_UNSEEN = re.compile("\ud800([^\ud801]*)\ud801")
 """A text that readers do not see, among the texts of an element, which have no such characters."""
 
 
@@ -158,7 +158,7 @@ class _Walk:
 
     def _text(self, text: str | None) -> None:
         if text:
-            self._parts.append(f"\1{text}\2" if self._unseen and text.strip() else text)
+            self._parts.append(f"\ud800{text}\ud801" if self._unseen and text.strip() else text)
             if text == _BETWEEN:
                 self._bold.append(0)
                 return

@@ -40,3 +40,10 @@ def test_what_is_not_shown_within_a_line_is_no_part_of_it(template: str, inner: 
 )
 def test_a_line_of_which_nothing_else_is_shown_stays(template: str, inner: str, seen: list[str]) -> None:
     assert lines_of(template, inner) == seen
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("characters", [("&#1;", "&#2;"), ("&#xd800;", "&#xd801;"), ("\ud800", "\ud801")])
+def test_no_characters_of_a_page_hide_what_stands_between_them(template: str, characters: tuple[str, str]) -> None:
+    (line,) = lines_of(template, f"Rat {characters[0]} schließt {characters[1]} Freibad <b hidden>x</b>")
+    assert "schließt" in line
