@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -388,16 +389,26 @@ class TokenServer(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+@contextmanager
+def token_server() -> Iterator[int]:
+    """The port of a token server while the block runs; closed, but not shut down, it would take a core for itself."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), TokenServer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+
+
 def test_tokens_from_an_endpoint_and_a_secret_from_a_file(client: Client, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(f"{PASSWORD}\n")
-    with ThreadingHTTPServer(("127.0.0.1", 0), TokenServer) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with token_server() as port:
         client.log_in("reader", "OAUTHBEARER")
         del client.environment["REDEFLUSS_SASL_PASSWORD"]
         client.use(
             REDEFLUSS_SASL_PASSWORD_FILE=str(secret),
-            REDEFLUSS_SASL_OAUTH_TOKEN_URL=f"http://127.0.0.1:{server.server_port}/token",
+            REDEFLUSS_SASL_OAUTH_TOKEN_URL=f"http://127.0.0.1:{port}/token",
             REDEFLUSS_SASL_OAUTH_SCOPE="kafka",
         )
         client.allow("reader", client.needs("READ", "quotes"))
@@ -406,7 +417,6 @@ def test_tokens_from_an_endpoint_and_a_secret_from_a_file(client: Client, tmp_pa
         secret.write_text("falsch")
         code, line = client.fails("consume", "quotes")
         assert (code, "gives no token (401: " in line) == (ExitCode.REFUSED, True), line
-        server.shutdown()
 
 
 def test_the_commands_with_their_permissions_alone(client: Client, tmp_path: Path) -> None:
