@@ -86,7 +86,12 @@ class ForkServer:
         return True
 
     def _fork(self, slot: int, fd: int) -> None:
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # the system has no room for another one; those that there are go on
+            self._report("refused", slot, error)
+            os.close(fd)
+            return
         if pid == 0:
             self._become_pool_process(fd)
         os.close(fd)

@@ -28,7 +28,7 @@ class ForkServerClient:
     Args:
         setup: what it is to load.
         on_report: called with what it says: "ready" and seconds, "failed" and why, "forked", slot and process id,
-            "exited", process id and cause.
+            "refused", slot and the system's error, "exited", process id and cause.
         on_gone: called when it died.
     """
 

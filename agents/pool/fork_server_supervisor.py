@@ -26,7 +26,8 @@ class ForkServerSupervisor:
     Args:
         setup: what it is to load.
         on_loaded: called each time that one has loaded the models, and can fork.
-        on_report: called with what else it says: "forked", slot and process id, or "exited", process id and cause.
+        on_report: called with what else it says: "forked", slot and process id, "refused", slot and the system's error,
+            or "exited", process id and cause.
 
     Attributes:
         client: by which it is sent commands.

@@ -174,6 +174,8 @@ class Pool:
             process = self._processes[values[0]]
             process.pid = values[1]
             process.head_started_at = time.monotonic()  # what waited for its birth has only begun now
+        elif kind == "refused":
+            self._processes[values[0]].refusal = values[1]
         elif kind == "exited" and any(process.pid == values[0] for process in self.processes):
             self._exit_causes[values[0]] = values[1]
 
@@ -192,8 +194,7 @@ class Pool:
             return
         self._fork_server.send("fork", process.slot, (theirs.fileno(),))
         theirs.close()
-        process.pid = None
-        process.overdue = None
+        process.pid = process.overdue = process.refusal = None
         process.generation = self._fork_server.generation
         process.reader_task = asyncio.get_running_loop().create_task(self._exchange_jobs(process, ours))
 
@@ -222,8 +223,22 @@ class Pool:
             writer, process.writer = process.writer, None
             if writer is not None:
                 writer.close()
-        if not self._supervisor.stopping:
+        if process.refusal is not None:
+            self._fork_later(process, process.refusal)
+        elif not self._supervisor.stopping:
             await self._replace(process)
+
+    def _fork_later(self, process: PoolProcess, error: OSError) -> None:
+        """The system has no room for the process; others may do the jobs that waited for its birth."""
+        jobs = list(process.jobs)
+        process.jobs.clear()
+        for pending in reversed(jobs):
+            self._scheduler.add(pending, first=True)
+        if jobs:
+            jobs[0].begun -= 1
+        process.reader_task = None
+        self._supervisor.start_later(partial(self._fork, process), error)
+        self._dispatch()
 
     async def _replace(self, process: PoolProcess) -> None:
         cause = await self._exit_cause(process.pid)

@@ -57,6 +57,7 @@ class PoolProcess:
     head_started_at: float = 0.0
     overdue: PendingJob | None = None
     generation: int = 0
+    refusal: OSError | None = None
     reader_task: asyncio.Task[None] | None = None
 
     @property

@@ -207,6 +207,22 @@ async def test_what_the_system_has_no_room_for_is_started_as_soon_as_it_has(make
     await asyncio.wait_for(pool.run(job("echo")), 10)
 
 
+async def test_no_room_for_another_process_ends_none_of_those_there_are(make_pool, monkeypatch, caplog):
+    """As under a limit of processes: what takes long would begin again and again, each time that it is set aside."""
+    monkeypatch.setattr(fork_server_supervisor, "START_AGAIN_SECONDS", 0.1)
+    restarts: list[str] = []
+    loader = "tests.support.jobs:load_with_room_for"
+    pool = await make_pool(loader=loader, argument=1, processes=1, time_limit_seconds=3.0, on_restart=restarts.append)
+    bad = asyncio.ensure_future(pool.run(job("loop")))
+    good = asyncio.ensure_future(pool.run(job("echo")))
+    with pytest.raises(JobFailed, match="timeout") as failure:
+        await asyncio.wait_for(bad, 15)
+    _, attempts = await asyncio.wait_for(good, 15)
+    assert (failure.value.attempts, attempts) == (1, 1)
+    assert "no process can be started ([Errno 11] Resource temporarily unavailable); trying again" in caplog.text
+    assert restarts == ["timeout"]
+
+
 def refusing(code: int) -> Callable[..., Any]:
     def refuse(*_: Any, **__: Any) -> Any:
         raise OSError(code, os.strerror(code))

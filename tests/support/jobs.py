@@ -1,8 +1,10 @@
 """What pool processes do in the tests of the pool: as the job's value says."""
 
+import errno
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from agents.pool.protocol import Done, Job, Outcome, OutputMessage, Refused
@@ -10,6 +12,20 @@ from agents.pool.protocol import Done, Job, Outcome, OutputMessage, Refused
 
 def load(argument: Any) -> Callable[[Job], Outcome]:
     """Performs jobs by their words."""
+    return perform
+
+
+def load_with_room_for(most: int) -> Callable[[Job], Outcome]:
+    """The same, where the system forks another process only while there are fewer than `most`."""
+    forked, fork = list[int](), os.fork
+
+    def fork_if_there_is_room() -> int:
+        if sum(Path(f"/proc/{pid}").exists() for pid in forked) >= most:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        forked.append(fork())
+        return forked[-1]
+
+    os.fork = fork_if_there_is_room
     return perform
 
 
