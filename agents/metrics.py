@@ -6,6 +6,7 @@ what this worker did since it started and only confirmed publishes, so that over
 all workers they add up to what stands on the topics.
 """
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -137,6 +138,8 @@ class Metrics:
         self._counters: dict[str, Counter] = {}
         self._gauges: dict[str, Gauge] = {}
         self._histograms: dict[str, Histogram] = {}
+        self._setting = threading.Lock()
+        """Held where the series of a gauge are not all there."""
         for metric in METRICS:
             if metric.kind == "counter":
                 counter = Counter(metric.name, metric.meaning, metric.labels, registry=self.registry)
@@ -200,13 +203,15 @@ class Metrics:
         if () in values:
             gauge.set(values[()])
             return
-        gauge.clear()
-        for labels, value in values.items():
-            gauge.labels(*labels).set(value)
+        with self._setting:
+            gauge.clear()
+            for labels, value in values.items():
+                gauge.labels(*labels).set(value)
 
     def expose(self) -> bytes:
         """All values in Prometheus's text format."""
-        return generate_latest(self.registry)
+        with self._setting:
+            return generate_latest(self.registry)
 
 
 def percentiles(buckets: Mapping[float, float], wanted: Iterable[float]) -> list[float | None]:

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,19 @@ def test_no_series_says_when_a_counter_began() -> None:
     metrics = Metrics()
     metrics.published("quotes", 0.02)
     assert b"_created" not in metrics.expose()
+
+
+def test_two_who_ask_at_the_same_time_are_both_told_all() -> None:
+    """As a pair of Prometheus does, of which one is to be there when the other is not."""
+    metrics = Metrics()
+    lags = {("clean", "articles.raw", str(partition)): 0.0 for partition in range(1_000)}
+    metrics.set("redefluss_consumer_lag", lags)
+    told = []
+    with ThreadPoolExecutor(1) as other:
+        setting = other.submit(lambda: [metrics.set("redefluss_consumer_lag", lags) for _ in range(50)])
+        while not setting.done():
+            told.append(metrics.expose().count(b"\nredefluss_consumer_lag{"))
+    assert set(told) == {1_000}
 
 
 def test_what_goes_wrong_with_the_broker_is_counted() -> None:
