@@ -5,7 +5,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiokafka.errors import KafkaError, KafkaTimeoutError, TopicAuthorizationFailedError
 
@@ -29,6 +29,7 @@ STOP_SECONDS = 5.0
 TRANSIENT_ERRORS = (KafkaError, OSError)
 """What may pass: the message is sent again, without end."""
 
+Result = TypeVar("Result")
 BeforeSend = Callable[[], Awaitable[None]]
 """Awaited right before each attempt; what it raises ends the send."""
 
@@ -132,11 +133,15 @@ class Publisher:
 
     async def partitions(self, topic: str) -> list[int]:
         """The partitions of a topic (named with prefix), ascending; asks until the broker tells."""
-        async for attempt in self._attempts(topic):
-            with attempt:
-                producer = self._connection.producer or await self._connection.renew(None)
-                return sorted(await producer.partitions_for(topic))
-        raise AssertionError("attempts do not end")
+
+        async def ask() -> list[int]:
+            producer = self._connection.producer or await self._connection.renew(None)
+            return sorted(await producer.partitions_for(topic))
+
+        try:
+            return await ask()
+        except TRANSIENT_ERRORS as error:
+            return await self._again(topic, error, ask)
 
     def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Send what nobody need wait for yet; `background_sent` and, briefly, `stop` do."""
@@ -180,15 +185,25 @@ class Publisher:
             error = None
         return outcomes
 
-    async def _until_sent(self, message: Outgoing, outcome: BaseException | None, before: BeforeSend | None) -> None:
-        """Send a message however often it takes; `outcome` is what went wrong just now, if it was tried."""
-        async for attempt in self._attempts(message.topic):
+    async def _until_sent(self, message: Outgoing, failure: Exception | None, before: BeforeSend | None) -> None:
+        """Send a message however often it takes; `failure` is what went wrong just now, if it was tried."""
+
+        async def send() -> None:
+            (error,) = await self._attempt([message], before)
+            if error is not None:
+                raise error
+
+        await self._again(message.topic, failure, send)
+
+    async def _again(self, topic: str, failure: Exception | None, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Do some work until it is done; `failure` is what went wrong just now, if it was tried."""
+        async for attempt in self._attempts(topic):
             with attempt:
-                if outcome is None:
-                    (outcome,) = await self._attempt([message], before)
-                if outcome is not None:
-                    failure, outcome = outcome, None
-                    raise failure
+                if failure is not None:
+                    error, failure = failure, None
+                    raise error
+                return await work()
+        raise AssertionError("attempts do not end")
 
     def _attempts(self, topic: str) -> "AsyncRetrying":
         # Imported when something has failed: it takes a megabyte, and most workers never need it.

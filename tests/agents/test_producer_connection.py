@@ -1,6 +1,7 @@
 """When a producer is replaced by another, and how one ends that cannot go on."""
 
 import asyncio
+import sys
 from typing import Any
 
 import pytest
@@ -135,6 +136,15 @@ async def test_no_message_is_forgotten_when_there_is_no_connection_to_send_them_
 async def test_partitions_are_asked_for_before_anything_was_sent(monkeypatch):
     Renewed(monkeypatch, FakeProducer())
     assert await patient().partitions("p.quotes") == [0, 1, 2]
+
+
+async def test_nothing_is_set_up_for_retries_where_nothing_has_failed(monkeypatch):
+    """It takes a megabyte to import, and thirty times as long as the answer to each question for partitions."""
+    Renewed(monkeypatch, FakeProducer())
+    monkeypatch.setitem(sys.modules, "tenacity", None)
+    sends = patient()
+    await sends.send(A)
+    assert await sends.partitions("p.quotes") == [0, 1, 2]
 
 
 async def test_a_send_before_the_connection_makes_one(monkeypatch):
