@@ -17,7 +17,7 @@ from typing import Protocol
 
 from agents.incoming import Incoming
 from agents.outgoing import Outgoing
-from agents.partitioner_check import default_partition
+from agents.partitioner import default_partition
 from agents.pool.protocol import Job, Outcome
 
 log = logging.getLogger("redefluss.head_start")

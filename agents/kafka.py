@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from agents import bounded_records, lost_messages, observed_commits, quick_compression
+from agents.partitioner import RememberingPartitioner
 from agents.processes import return_large_memory
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
@@ -75,6 +76,7 @@ def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
         "max_batch_size": BATCH_BYTES,
         "enable_idempotence": True,
         "metadata_max_age_ms": METADATA_AGE_MS,
+        "partitioner": RememberingPartitioner(),
     }
     if embedded:
         # Its end offsets are wrong after a batch of several records, and it knows no idempotence.

@@ -8,11 +8,11 @@ import logging
 import time
 
 from aiokafka.errors import KafkaError
-from aiokafka.partitioner import murmur2
 
 from agents import cluster
 from agents.incoming import Incoming
 from agents.metrics import Metrics
+from agents.partitioner import default_partition
 from agents.permissions import MissingPermission
 from agents.settings import Settings
 from pipeline.stages import STAGES, Stage
@@ -23,11 +23,6 @@ ASK_SECONDS = 60.0
 """The number of partitions may be raised: so old may be what is known of it."""
 SCATTERED_TOPICS = frozenset(output.topic for stage in STAGES for output in stage.outputs if output.scattered)
 """On these a message without a value goes to all partitions."""
-
-
-def default_partition(key: bytes, partitions: int) -> int:
-    """The partition, of so many, into which Kafka's default partitioner puts a key."""
-    return int(murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 class PartitionerCheck:

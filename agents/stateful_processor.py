@@ -12,7 +12,7 @@ from typing import Any
 from agents import headers
 from agents.incoming import Incoming
 from agents.local_store import LocalStoreError
-from agents.partitioner_check import default_partition
+from agents.partitioner import default_partition
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
 from agents.publisher import BeforeSend
 from agents.recent_states import RecentStates

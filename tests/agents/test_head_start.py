@@ -12,7 +12,7 @@ from agents.duplicates import DuplicateCheck
 from agents.head_start import MOST_BEGUN, HeadStart, NextStage
 from agents.incoming import Incoming
 from agents.outgoing import Outgoing
-from agents.partitioner_check import default_partition
+from agents.partitioner import default_partition
 from agents.pool.protocol import Done, Job, Outcome
 from agents.pool.scheduler import JobFailed
 from agents.settings import Settings

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
-from aiokafka.partitioner import DefaultPartitioner
 
 from agents import partitioner_check as module
 from agents.incoming import Incoming
 from agents.metrics import Metrics
-from agents.partitioner_check import PartitionerCheck, default_partition
+from agents.partitioner import default_partition
+from agents.partitioner_check import PartitionerCheck
 from agents.permissions import MissingPermission
 from agents.settings import Settings
 from pipeline.stages import stage_named
@@ -51,12 +51,6 @@ def check(stage: str = "clean") -> tuple[PartitionerCheck, Metrics]:
 
 def counted(metrics: Metrics) -> dict[Any, float]:
     return {labels: value for labels, value in metrics.count("redefluss_misplaced_keys").items() if value}
-
-
-def test_the_default_partitioner_is_kafkas():
-    partitions = list(range(7))
-    keys = [b"freibad-1", b"", "über".encode(), bytes(range(40))]
-    assert [default_partition(key, 7) for key in keys] == [DefaultPartitioner()(key, partitions, []) for key in keys]
 
 
 async def test_a_key_that_lies_elsewhere_is_counted_each_time_and_said_once(broker, caplog):

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from agents import stateful_processor
 from agents.incoming import Incoming
 from agents.membership import OwnershipLost
-from agents.partitioner_check import default_partition
+from agents.partitioner import default_partition
 from agents.pool.protocol import Refused
 from agents.state_store import GivenOut
 from agents.stateful_processor import StatefulProcessor

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 
 from agents import cluster, topic_replica
 from agents.cluster import TopicDescription
-from agents.partitioner_check import default_partition
+from agents.partitioner import default_partition
 from agents.settings import Settings
 from agents.topic_replica import TopicReplica
 from tests.support.waiting import until

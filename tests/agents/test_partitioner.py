@@ -1,0 +1,33 @@
+"""A key is in the partition in which any client with Kafka's default partitioner has it, also when it comes again."""
+
+from typing import Any
+
+import pytest
+from aiokafka.partitioner import DefaultPartitioner
+
+from agents import kafka
+from agents.partitioner import RememberingPartitioner, default_partition
+from agents.settings import Settings
+
+KEYS = [b"freibad-1", b"", "über".encode(), bytes(range(40)), b"freibad-1"]
+PARTITIONS = list(range(7))
+
+
+def test_the_default_partitioner_is_kafkas() -> None:
+    theirs = [DefaultPartitioner()(key, PARTITIONS, []) for key in KEYS]
+    assert [default_partition(key, 7) for key in KEYS] == theirs
+    assert [RememberingPartitioner()(key, PARTITIONS, []) for key in KEYS] == theirs
+    assert default_partition(b"freibad-1", 13) == DefaultPartitioner()(b"freibad-1", range(13), []) != theirs[0]
+
+
+def test_a_message_without_a_key_goes_where_there_is_a_leader() -> None:
+    assert {RememberingPartitioner()(None, PARTITIONS, [3]) for _ in range(20)} == {3}
+
+
+def test_a_producer_works_out_no_key_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka, "RevocableProducer", dict)
+    options: Any = kafka.producer(Settings(), embedded=False)
+    default_partition.cache_clear()
+    for _ in range(10):
+        options["partitioner"](b"per/hanna-toelke", PARTITIONS, PARTITIONS)
+    assert default_partition.cache_info().misses == 1
