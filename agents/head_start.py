@@ -87,7 +87,7 @@ class HeadStart:
         Raises:
             JobFailed: as `Pool.run`.
         """
-        begun = self._begun.pop(job, None)
+        begun = self._begun.pop(job, None) if self._begun else None  # to be looked for, a whole record is hashed
         return await (self._run(job) if begun is None else begun)
 
     def stop(self) -> None:
