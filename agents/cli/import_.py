@@ -113,8 +113,8 @@ async def _import(settings: Settings, files: list[str], columns: Mapping[str, st
             result = await send(producer, topic, items(), confirmed=confirm, refused=refuse)
     if counts["refused"] > SHOWN_REFUSALS:
         console.note(f"… and {counts['refused'] - SHOWN_REFUSALS:,} more")
-    parts = [f"Sent {result.confirmed:,} to {topic}", f"refused {len(result.refused):,}"]
-    parts += [f"not confirmed {len(result.unconfirmed):,}"] if result.unconfirmed else []
+    parts = [f"Sent {result.confirmed:,} to {topic}", f"refused {result.refused:,}"]
+    parts += [f"not confirmed {result.unconfirmed:,}"] if result.unconfirmed else []
     parts += [f"passed over {counts['skipped']:,} that are no pages"] if counts["skipped"] else []
     parts += [f"done before {counts['before']:,}"] if counts["before"] else []
     done = result.confirmed or counts["before"]

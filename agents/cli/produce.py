@@ -62,8 +62,8 @@ async def _produce(settings: Settings, files: list[str]) -> int:
     if shown > SHOWN_REFUSALS:
         console.note(f"… and {shown - SHOWN_REFUSALS:,} more")
     console.note(
-        f"Sent {result.confirmed:,} to {topic}; refused {len(result.refused):,}"
-        + (f"; not confirmed {len(result.unconfirmed):,}" if result.unconfirmed else "")
+        f"Sent {result.confirmed:,} to {topic}; refused {result.refused:,}"
+        + (f"; not confirmed {result.unconfirmed:,}" if result.unconfirmed else "")
         + ("; there was no article" if result.complete and not result.confirmed else "")
     )
     return ExitCode.OK if result.complete and result.confirmed else ExitCode.INCOMPLETE

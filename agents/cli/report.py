@@ -33,7 +33,7 @@ def print_report(tracker: "ArticleTracker", sent: "Sent", *, seconds: float) -> 
         f"{console.counted(quotes, 'quote')} of {console.counted(len(speakers), 'speaker')}",
         f"{seconds:.1f} s",
         console.counted(len(tracker.letters), "dead letter"),
-        f"{len(sent.refused) + len(sent.unconfirmed):,} refused",
+        f"{sent.refused + sent.unconfirmed:,} refused",
         f"{len(tracker.missing):,} lost",
     ]
     if tracker.known:

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -25,13 +25,13 @@ class Sent:
 
     Attributes:
         confirmed: how many the broker has confirmed.
-        refused: what was never sent, and why.
-        unconfirmed: what was sent and not confirmed, and why; it may or may not be on the topic.
+        refused: how many were never sent.
+        unconfirmed: how many were sent and not confirmed; they may or may not be on the topic.
     """
 
     confirmed: int = 0
-    refused: list[RefusedInput] = field(default_factory=list)
-    unconfirmed: list[RefusedInput] = field(default_factory=list)
+    refused: int = 0
+    unconfirmed: int = 0
 
     @property
     def complete(self) -> bool:
@@ -59,13 +59,15 @@ async def send(
     result = Sent()
     room = asyncio.Semaphore(IN_FLIGHT)
 
+    def fail(message: ArticleMessage, what: str, error: KafkaError) -> None:
+        result.unconfirmed += 1
+        refused(RefusedInput(message.origin, f"{what}: {one_line(error)}"))
+
     async def confirm(message: ArticleMessage, answer: asyncio.Future[RecordMetadata]) -> None:
         try:
             place = await answer
         except KafkaError as error:
-            problem = RefusedInput(message.origin, f"not confirmed by the broker: {one_line(error)}")
-            result.unconfirmed.append(problem)
-            refused(problem)
+            fail(message, "not confirmed by the broker", error)
         else:
             result.confirmed += 1
             confirmed(message, place)
@@ -75,7 +77,7 @@ async def send(
     async with asyncio.TaskGroup() as answers:
         async for item in _read_aside(items):
             if isinstance(item, RefusedInput):
-                result.refused.append(item)
+                result.refused += 1
                 refused(item)
                 continue
             await room.acquire()
@@ -83,9 +85,7 @@ async def send(
                 answer = await producer.send(topic, item.value, key=item.key.encode())
             except KafkaError as error:
                 room.release()
-                problem = RefusedInput(item.origin, f"not sent: {one_line(error)}")
-                result.unconfirmed.append(problem)
-                refused(problem)
+                fail(item, "not sent", error)
             else:
                 answers.create_task(confirm(item, answer))
     return result
