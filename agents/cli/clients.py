@@ -1,13 +1,16 @@
 """Kafka clients for the commands: they come up at once, or say in one line that no broker answers."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaTimeoutError
 
 from agents import cluster, kafka, topics
 from agents.cli.console import note, quiet_clients
 from agents.needed_permissions import on_topics, topics_of
+from agents.outgoing import Outgoing
 from agents.permissions import Need
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
@@ -47,6 +50,20 @@ async def connected_producer(settings: Settings) -> AsyncIterator[RevocableProdu
         yield producer
     finally:
         await close_producer(producer)
+
+
+async def send_within(seconds: float, producer: AIOKafkaProducer, message: Outgoing) -> None:
+    """Return once the broker has confirmed the message. The client by itself would wait for ever, and log nothing.
+
+    Raises:
+        KafkaTimeoutError: it has not within `seconds`; the client may still send the message later.
+        KafkaError: it refuses.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            await producer.send_and_wait(message.topic, message.value, key=message.key, partition=message.partition)
+    except TimeoutError:
+        raise KafkaTimeoutError(f"no answer for {seconds:.0f} s") from None
 
 
 @asynccontextmanager

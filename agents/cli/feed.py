@@ -14,8 +14,6 @@ from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
 
 if TYPE_CHECKING:
-    from aiokafka import AIOKafkaProducer
-
     from agents.feed.feed_list import FeedSource
 
 
@@ -40,7 +38,7 @@ def feed(
 
 async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> int:
     from agents.announcements import announced
-    from agents.cli.clients import connected_producer
+    from agents.cli.clients import connected_producer, send_within
     from agents.exposition import served
     from agents.feed.fetching import Fetcher
     from agents.feed.hosts import Hosts
@@ -50,6 +48,7 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
     from agents.feed.poller import Poller
     from agents.feed.seen import SeenPages
     from agents.feed.status import status
+    from agents.outgoing import Outgoing
     from pipeline.cleaning.cleaner import Cleaner
     from schemas.records import RawArticle
 
@@ -66,7 +65,8 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
     async with connected_producer(settings) as producer:
 
         async def send(article: RawArticle, value: bytes) -> None:
-            await send_within(settings.publish_timeout_seconds, producer, topic, value, str(article.id).encode())
+            message = Outgoing(topic, str(article.id).encode(), value)
+            await send_within(settings.publish_timeout_seconds, producer, message)
 
         seen = SeenPages(settings.data_dir / "feed")
         try:
@@ -105,19 +105,3 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
     sent = sum(result.new + result.revised for result in results)
     console.note(f"Sent {console.counted(sent, 'article')} to {topic}")
     return ExitCode.INCOMPLETE if any(result.failed for result in results) else ExitCode.OK
-
-
-async def send_within(seconds: float, producer: "AIOKafkaProducer", topic: str, value: bytes, key: bytes) -> None:
-    """Return once the broker has confirmed the message. The client by itself would wait for ever, and log nothing.
-
-    Raises:
-        KafkaTimeoutError: it has not within `seconds`; the client may still send the message later.
-        KafkaError: it refuses.
-    """
-    from aiokafka.errors import KafkaTimeoutError
-
-    try:
-        async with asyncio.timeout(seconds):
-            await producer.send_and_wait(topic, value, key=key)
-    except TimeoutError:
-        raise KafkaTimeoutError(f"no answer for {seconds:.0f} s") from None

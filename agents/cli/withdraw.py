@@ -35,14 +35,16 @@ def withdraw(
 async def _withdraw(settings: Settings, ids: list[str]) -> int:
     from aiokafka.errors import KafkaError
 
-    from agents.cli.clients import connected_producer
+    from agents.cli.clients import connected_producer, send_within
+    from agents.outgoing import Outgoing
 
     topic = settings.topic(RAW_TOPIC)
     failed = 0
     async with connected_producer(settings) as producer:
         for identifier in ids:
             try:
-                await producer.send_and_wait(topic, None, key=identifier.encode())
+                message = Outgoing(topic, identifier.encode(), None)
+                await send_within(settings.publish_timeout_seconds, producer, message)
             except KafkaError as error:
                 failed += 1
                 console.note(f"not confirmed: {identifier}: {one_line(error)}")
@@ -57,6 +59,7 @@ async def _out_of_old_statements(settings: Settings, ids: list[str], producer: "
     from aiokafka.errors import KafkaError
 
     from agents import cluster, old_records
+    from agents.cli.clients import send_within
     from agents.needed_permissions import on_topics
     from agents.permissions import MissingPermission
 
@@ -66,7 +69,7 @@ async def _out_of_old_statements(settings: Settings, ids: list[str], producer: "
         if messages:
             await cluster.require(settings, on_topics(settings, "WRITE", STATEMENTS_TOPIC))
         for message in messages:
-            await producer.send_and_wait(message.topic, message.value, key=message.key, partition=message.partition)
+            await send_within(settings.publish_timeout_seconds, producer, message)
     except (MissingPermission, KafkaError, OSError) as error:
         console.note(f"old statements may still have them: {one_line(error)}; run the command again")
         return False

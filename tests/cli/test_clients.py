@@ -8,7 +8,8 @@ from aiokafka.errors import KafkaTimeoutError
 
 from agents import cluster, kafka, producer_connection, topics
 from agents.cli import clients
-from agents.cli.feed import send_within
+from agents.cli.clients import send_within
+from agents.outgoing import Outgoing
 from agents.settings import Settings
 
 
@@ -21,7 +22,7 @@ class SilentProducer:
     async def start(self) -> None:
         pass
 
-    async def send_and_wait(self, topic: str, value: bytes, *, key: bytes) -> Any:
+    async def send_and_wait(self, topic: str, value: bytes, *, key: bytes, partition: int | None) -> Any:
         await asyncio.Event().wait()
 
     async def stop(self) -> None:
@@ -51,7 +52,7 @@ async def test_a_command_ends_though_the_broker_does_not_answer_any_more(monkeyp
     assert producer.closed
 
 
-async def test_a_feed_is_told_that_an_article_is_not_confirmed() -> None:
+async def test_who_sends_is_told_that_a_message_is_not_confirmed() -> None:
     producer: Any = SilentProducer()
     with pytest.raises(KafkaTimeoutError, match="no answer for 0 s"):
-        await send_within(0.05, producer, "articles.raw", b"{}", b"a")
+        await send_within(0.05, producer, Outgoing("articles.raw", b"a", b"{}"))
