@@ -5,6 +5,7 @@ same bytes for the same record, keys in the order of the model's fields.
 """
 
 from datetime import UTC, datetime
+from functools import cache
 from reprlib import Repr
 from typing import Any, TypeVar, get_args
 
@@ -54,7 +55,7 @@ def decode(data: bytes | None, record_class: type[RecordT]) -> RecordT:
     if not data:
         raise RecordError("empty", "the message has an empty value")
     try:
-        value = exact_json.loads(data.removeprefix(BYTE_ORDER_MARK))
+        value = exact_json.loads(data.removeprefix(BYTE_ORDER_MARK), but=_names(record_class) - {"meta"})
     except orjson.JSONDecodeError as error:
         raise RecordError("malformed-json", one_line(str(error))) from None
     return from_object(value, record_class)
@@ -102,6 +103,12 @@ def one_line(message: str, limit: int = 300) -> str:
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
 
+@cache
+def _names(record_class: type[BaseModel]) -> frozenset[str]:
+    """The names of a record's fields, as on the wire."""
+    return frozenset(field.alias or name for name, field in record_class.model_fields.items())
+
+
 def _check_schema(value: dict[str, Any], record_class: type[BaseModel]) -> None:
     field = record_class.model_fields["schema_"]
     known = get_args(field.annotation)
@@ -113,10 +120,9 @@ def _check_schema(value: dict[str, Any], record_class: type[BaseModel]) -> None:
 
 
 def _unknown_into_meta(value: dict[str, Any], record_class: type[BaseModel]) -> dict[str, Any]:
-    fields = record_class.model_fields
-    if "meta" not in fields:
+    names = _names(record_class)
+    if "meta" not in names:
         return value
-    names = {field.alias or name for name, field in fields.items()}
     known = {key: item for key, item in value.items() if key in names}
     if len(known) == len(value):
         if known.get("meta", known) is None:

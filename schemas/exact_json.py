@@ -5,6 +5,7 @@ through as it came.
 """
 
 import json
+from collections.abc import Container
 from typing import Any
 
 import orjson
@@ -17,14 +18,18 @@ class LargeInteger(int):
     """An integer of more than 64 bits, which orjson itself refuses to write."""
 
 
-def loads(data: bytes) -> Any:
+def loads(data: bytes, *, but: Container[str] = ()) -> Any:
     """The value that `data` is the JSON of.
+
+    Args:
+        data: the JSON.
+        but: fields of an object in which no such number is looked for, as it would be a mistake there.
 
     Raises:
         orjson.JSONDecodeError: it is none.
     """
     value = orjson.loads(data)
-    if _may_be_rounded(value):
+    if _may_be_rounded([value[name] for name in value if name not in but] if isinstance(value, dict) else value):
         try:
             return json.loads(data, parse_int=_integer)
         except RecursionError:  # nested more deeply than can be written

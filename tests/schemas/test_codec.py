@@ -101,9 +101,15 @@ def test_times_go_on_in_rfc_3339(written: str, read: str) -> None:
 
 def test_integers_of_any_size_are_carried_through() -> None:
     written = b'{"large":123456789012345678901234567890,"least":-9223372036854775809,"most":18446744073709551616}'
-    article = decode(b'{"text":"a","key":18446744073709551617,"meta":' + written + b"}", RawArticle)
+    unknown = b'"key":18446744073709551617,"keys":[{"a":-9223372036854775809}],'
+    article = decode(b'{"text":"a",' + unknown + b'"meta":' + written + b"}", RawArticle)
     assert article.meta["large"] == 123456789012345678901234567890
     assert article.meta["key"] == 18446744073709551617
+    assert article.meta["keys"] == [{"a": -9223372036854775809}]
+    assert decode(b'{"text":"a",' + unknown[:-1] + b"}", RawArticle).meta == {
+        "key": 18446744073709551617,
+        "keys": [{"a": -9223372036854775809}],
+    }
     assert written[:-1] in encode(article)
     assert decode(encode(article), RawArticle) == article
 
