@@ -1,8 +1,9 @@
 """Faust's app, adapted: what Faust and mode do not offer publicly, each with its reason.
 
-Such members of Faust, mode and aiokafka are used nowhere but here and in `agents/faust_consumer.py`,
-`agents/lost_messages.py`, `agents/observed_commits.py`, `agents/orderly_fetcher.py`, `agents/partition_assignor.py`,
-`agents/prompt_fetcher.py`, `agents/rebalance.py` and `agents/revocable_producer.py`.
+Such members of Faust, mode and aiokafka are used nowhere but here and in `agents/bounded_records.py`,
+`agents/cluster.py` (the admin client's requests), `agents/faust_consumer.py`, `agents/lost_messages.py`,
+`agents/observed_commits.py`, `agents/orderly_fetcher.py`, `agents/partition_assignor.py`, `agents/prompt_fetcher.py`,
+`agents/quick_compression.py`, `agents/rebalance.py` and `agents/revocable_producer.py`.
 `tests/agents/test_faust_adapter.py` fails when a member used here is renamed or works otherwise; `pyproject.toml`
 allows only the versions that were tested.
 """
