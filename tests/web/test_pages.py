@@ -6,6 +6,7 @@ import math
 import re
 import socket
 import struct
+import threading
 import time
 from html import unescape
 from html.parser import HTMLParser
@@ -22,7 +23,9 @@ from agents.web.middleware import HEADERS
 from agents.web.paths import article_path, entity_path
 from agents.web.site import SITE
 from agents.web.store.writer import StoreWriter, TopicMessage
+from agents.web.views import articles
 from schemas.codec import encode
+from schemas.records import QuoteArticle
 from tests.web.articles import hostile_article, quote_article
 from tests.web.conftest import TOKEN, FakeStatus, Serve, all_is_well, prune
 
@@ -121,6 +124,26 @@ async def test_an_article_is_shown_with_its_quotes_tied_to_speakers(client: Clie
     )
     assert "Jetzt den Newsletter bestellen" in text
     assert 'href="https://nachrichten.example/umbau"' in text
+
+
+async def test_others_are_answered_while_a_long_article_is_made(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, answered = threading.Event(), threading.Event()
+
+    def long(article: QuoteArticle) -> list[None]:
+        begun.set()
+        assert answered.wait(10)
+        return [None] * len(article.quotes)
+
+    monkeypatch.setattr(articles, "hues", long)
+    page = asyncio.create_task(get(client, "/articles/a-1", headers=HTML))
+    while not begun.is_set():
+        await asyncio.sleep(0.01)
+    async with asyncio.timeout(5), client.get("/health/live") as response:
+        assert response.status == 200
+    answered.set()
+    assert (await page)[0] == 200
 
 
 @pytest.mark.parametrize("path", ["/articles/a%2F2%20%C3%BC", "/articles/a/2%20%C3%BC", "/articles/?id=a%2F2%20%C3%BC"])

@@ -36,25 +36,27 @@ async def article(_: web.View, request: Request, id: str | None = None) -> Respo
     id_ = request.query.get("id", "") if id is None else id
     site = site_of(request)
     found = await find_article(site, id_)
-    try:
-        record = from_object(found.record, QuoteArticle)
-    except RecordError as error:
-        raise NotFound("the article's record is of another version (%(detail)s)", detail=error.detail) from None
-    copies = await asyncio.to_thread(site.reader.copies, id_)
-    total = sum(step.took_ms or 0.0 for step in found.steps)
-    return site.page(
-        "article.html",
-        request,
-        article=record,
-        found=found,
-        copies=copies,
-        statements=await asyncio.to_thread(site.reader.statements_of, id_),
-        paragraphs=await asyncio.to_thread(paragraphs, record),
-        hues=hues(record),
-        anchors=_anchors(record),
-        names={entity.id: entity.name for entity in record.entities},
-        total_ms=total,
-    )
+
+    def render() -> Response:
+        try:
+            record = from_object(found.record, QuoteArticle)
+        except RecordError as error:
+            raise NotFound("the article's record is of another version (%(detail)s)", detail=error.detail) from None
+        return site.page(
+            "article.html",
+            request,
+            article=record,
+            found=found,
+            copies=site.reader.copies(id_),
+            statements=site.reader.statements_of(id_),
+            paragraphs=paragraphs(record),
+            hues=hues(record),
+            anchors=_anchors(record),
+            names={entity.id: entity.name for entity in record.entities},
+            total_ms=sum(step.took_ms or 0.0 for step in found.steps),
+        )
+
+    return await asyncio.to_thread(render)  # of a long article that takes seconds, in which others are answered
 
 
 def _anchors(record: QuoteArticle) -> list[str]:
