@@ -232,8 +232,7 @@ class Pool:
         """The system has no room for the process; others may do the jobs that waited for its birth."""
         jobs = list(process.jobs)
         process.jobs.clear()
-        for pending in reversed(jobs):
-            self._scheduler.add(pending, first=True)
+        self._scheduler.put_back(jobs)
         if jobs:
             jobs[0].begun -= 1
         process.reader_task = None
@@ -250,9 +249,7 @@ class Pool:
         fork_server_died = process.generation != self._fork_server.generation or not self._fork_server.open
         if fork_server_died and not timed_out:
             at_fault = None
-        for pending in reversed(jobs):
-            if pending is not at_fault:
-                self._scheduler.add(pending, first=True)
+        self._scheduler.put_back([pending for pending in jobs if pending is not at_fault])
         if at_fault is not None:
             self._retry_or_fail(at_fault, cause, timed_out=timed_out)
         self.restarts += 1
@@ -276,7 +273,7 @@ class Pool:
             return
         pending.crashes += 1
         if pending.crashes < MAX_CRASHES:
-            self._scheduler.add(pending, first=True)
+            self._scheduler.put_back([pending])
             return
         detail = f"ended the process that worked on it {pending.crashes} times, last by {cause}"
         pending.future.set_exception(JobFailed("worker-crash", detail, pending.begun))
@@ -320,8 +317,7 @@ class Pool:
             return
         head, *waiting = process.jobs
         process.jobs = deque([head])
-        for pending in reversed(waiting):
-            self._scheduler.add(pending, first=True)
+        self._scheduler.put_back(waiting)
         self._aside.append(process)
         self._scheduler.forget(process)
         if process.pid is not None:

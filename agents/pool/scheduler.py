@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -93,17 +93,22 @@ class Scheduler:
     def __len__(self) -> int:
         return sum(len(queue) for queue in self._queues.values())
 
-    def add(self, pending: PendingJob, *, first: bool = False) -> None:
-        """Put a job at the end of its stage's queue, or at its head."""
+    def add(self, pending: PendingJob) -> None:
+        """Put a job at the end of its stage's queue."""
+        self._queue_of(pending).append(pending)
+
+    def put_back(self, jobs: Sequence[PendingJob]) -> None:
+        """Put jobs at the heads of their stages' queues, in their order."""
+        for pending in reversed(jobs):
+            self._queue_of(pending).appendleft(pending)
+
+    def _queue_of(self, pending: PendingJob) -> deque[PendingJob]:
         stage = pending.job.stage
         queue = self._queues.setdefault(stage, deque())
         if not queue:
             # Time that it did not want is not owed to it.
             self._used_seconds[stage] = max(self._used_seconds.get(stage, 0.0), self._now)
-        if first:
-            queue.appendleft(pending)
-        else:
-            queue.append(pending)
+        return queue
 
     def next(self, process: PoolProcess, *, steal: bool = False) -> PendingJob | None:
         """The job for a process with room, or None; those that nobody waits for any more are dropped.
@@ -116,10 +121,14 @@ class Scheduler:
             for abandoned in [pending for pending in queue if pending.future.done()]:
                 queue.remove(abandoned)
         turns = sorted((stage for stage, queue in self._queues.items() if queue), key=self._used_seconds.__getitem__)
-        best = [min(self._queues[stage], key=lambda pending: self._distance(pending, process)) for stage in turns]
-        chosen = next((pending for pending in best if self._distance(pending, process) < 2), None)
-        if chosen is None and steal:
-            chosen = next(iter(best), None)
+        now, chosen = self._clock(), None
+        for stage in turns:
+            distance, best = self._nearest(self._queues[stage], process, now)
+            if distance < 2:
+                chosen = best
+                break
+            if steal and chosen is None:
+                chosen = best
         if chosen is None:
             return None
         self._now = max(self._now, self._used_seconds[turns[0]])
@@ -128,12 +137,20 @@ class Scheduler:
         self._set_owner(process, chosen.job.affinity)
         return chosen
 
-    def _distance(self, pending: PendingJob, process: PoolProcess) -> int:
-        """0: this process should take it, 1: it is nobody's, 2: it can wait for another process."""
-        if self._clock() - pending.since >= PATIENCE_SECONDS:
-            return 0
-        owner = self._owners.get(pending.job.affinity or b"")
-        return 1 if owner is None else 0 if owner is process else 2
+    def _nearest(self, queue: deque[PendingJob], process: PoolProcess, now: float) -> tuple[int, PendingJob]:
+        """The job that this process should rather take than the others, the first of several; and how far from it.
+
+        0: it is this process's, or has waited for another one long enough; 1: nobody's; 2: it can wait for another one.
+        """
+        nearest, best = 3, queue[0]
+        for pending in queue:
+            owner = self._owners.get(pending.job.affinity or b"")
+            if owner is process or now - pending.since >= PATIENCE_SECONDS:
+                return 0, pending
+            distance = 1 if owner is None else 2
+            if distance < nearest:
+                nearest, best = distance, pending
+        return nearest, best
 
     def _set_owner(self, process: PoolProcess, affinity: bytes | None) -> None:
         if affinity:

@@ -12,10 +12,10 @@ from agents.pool.scheduler import PATIENCE_SECONDS, JobFailed, PendingJob, PoolP
 ONE, TWO = PoolProcess(0), PoolProcess(1)
 
 
-def add(turns: Scheduler, stage: str, article: str = "", value: str = "", *, first: bool = False) -> PendingJob:
+def add(turns: Scheduler, stage: str, article: str = "", value: str = "") -> PendingJob:
     job = Job(stage, None, value.encode(), affinity=article.encode() or None)
     pending = PendingJob(job, asyncio.get_running_loop().create_future())
-    turns.add(pending, first=first)
+    turns.add(pending)
     return pending
 
 
@@ -75,11 +75,12 @@ async def test_time_used_while_nothing_else_waited_is_not_held_against_a_stage()
 
 async def test_a_stage_s_jobs_are_given_in_order_what_comes_back_first():
     turns = Scheduler()
-    for number in range(3):
+    for number in range(4):
         add(turns, "clean", value=str(number))
-    add(turns, "clean", value="again", first=True)
+    begun = [pending for _ in range(2) if (pending := turns.next(ONE)) is not None]
+    turns.put_back(begun)
     assert len(turns) == 4
-    assert [given(turns) for _ in range(5)] == ["again", "0", "1", "2", None]
+    assert [given(turns) for _ in range(5)] == ["0", "1", "2", "3", None]
 
 
 async def test_jobs_that_nobody_waits_for_are_dropped():
