@@ -13,7 +13,7 @@ from typing import Protocol
 from agents.headers import origin_of
 
 REMEMBERED = 200_000
-"""Messages looked back on; 32 bytes each."""
+"""Messages looked back on; 200 bytes of memory each."""
 
 
 class KafkaRecord(Protocol):

@@ -114,7 +114,7 @@ class WorkerStatus:
             return {"size": 0, "busy": 0, "waiting": 0, "restarts": 0, "fork_server_pid": None, "processes": []}
         processes = []
         for process in list(self.pool.processes):
-            head = process.jobs[0] if process.jobs else None
+            head = next(iter(list(process.jobs)), None)  # the loop's thread may take it out meanwhile
             processes.append(
                 {
                     "pid": process.pid,

@@ -91,7 +91,7 @@ class Scheduler:
         self._owners: OrderedDict[bytes, PoolProcess] = OrderedDict()  # by affinity
 
     def __len__(self) -> int:
-        return sum(len(queue) for queue in self._queues.values())
+        return sum(map(len, self._queues.values()))
 
     def add(self, pending: PendingJob) -> None:
         """Put a job at the end of its stage's queue."""
