@@ -9,9 +9,8 @@ FIRST_INTERVAL_SECONDS = 900.0
 SHORTEST_INTERVAL_SECONDS = 300.0
 LONGEST_INTERVAL_SECONDS = 4 * 3600.0
 
-MAX_ATTEMPTS = 6
-MAX_BUSY_ATTEMPTS = 12
-"""Of a page that is answered with 429 or 503 each time: with their pauses they take 34 hours at least."""
+MAX_ATTEMPTS = 12
+"""Of a page: with their pauses they take 34 hours at least, so that a site may be down for a night."""
 FIRST_RETRY_SECONDS = 60.0
 
 
@@ -44,7 +43,7 @@ def mark_failure(known: Page, error: FetchError, now: float) -> str:
     if error.fate in ("refused", "gone"):
         known.due = None
         return "failed"
-    if known.attempts >= (MAX_BUSY_ATTEMPTS if error.fate == "busy" else MAX_ATTEMPTS):
+    if known.attempts >= MAX_ATTEMPTS:
         known.problem, known.due = f"{error}; given up after {known.attempts} tries", None
         return "given_up"
     known.due = now + max(FIRST_RETRY_SECONDS * 2 ** (known.attempts - 1), error.retry_seconds or 0.0)

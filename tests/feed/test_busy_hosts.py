@@ -8,7 +8,7 @@ import pytest
 
 from agents.feed import timing
 from agents.feed.feed_document import FeedEntry
-from agents.feed.fetching import FetchError
+from agents.feed.fetching import Fate, FetchError
 from agents.feed.poller import Poller
 from agents.feed.seen import Page
 from tests.feed.newsroom import Newsroom, feed, shift
@@ -82,15 +82,15 @@ async def test_a_page_that_is_always_answered_with_503_is_given_up(
         async with newsroom.open(feed(paper)) as poller:
             counted: list[str] = []
             monkeypatch.setattr(poller._metrics, "page", lambda _, outcome: counted.append(outcome))
-            for _ in range(timing.MAX_BUSY_ATTEMPTS):
+            for _ in range(timing.MAX_ATTEMPTS):
                 shift_open(poller, -(10**7))
                 (result,) = await poller.once(lambda _: None)
                 failures += result.failures.values()
             shift_open(poller, -(10**7))
             (last,) = await poller.once(lambda _: None)
-    assert (last.failed, len(failures)) == (False, timing.MAX_BUSY_ATTEMPTS)
-    assert failures[-1] == f"{failures[0]}; given up after {timing.MAX_BUSY_ATTEMPTS} tries"
-    assert counted == ["failed"] * (timing.MAX_BUSY_ATTEMPTS - 1) + ["given_up"]
+    assert (last.failed, len(failures)) == (False, timing.MAX_ATTEMPTS)
+    assert failures[-1] == f"{failures[0]}; given up after {timing.MAX_ATTEMPTS} tries"
+    assert counted == ["failed"] * (timing.MAX_ATTEMPTS - 1) + ["given_up"]
 
 
 def shift_open(poller: Poller, seconds: float) -> None:
@@ -108,3 +108,16 @@ def test_the_pauses_of_a_page_that_is_busy_grow_and_are_no_shorter_than_its_host
     assert pauses == [100, 120, 240]
     timing.mark_failure(known, FetchError("it rests", "away", 50.0), 1000.0)
     assert (known.due, known.attempts) == (1050, 3), "it was not asked"
+
+
+@pytest.mark.parametrize("fate", ["failed", "busy"])
+def test_a_page_is_tried_for_more_than_a_day_whatever_its_site_suffers_from(fate: Fate) -> None:
+    """Else what was listed before a site, or its robots.txt alone, was down for an hour would never come."""
+    known = Page("x", "feed", FeedEntry("x"), 0.0, 0.0, 0.0)
+    tried = []
+    while known.due is not None:
+        tried.append(known.due)
+        outcome = timing.mark_failure(known, FetchError("HTTP 500", fate), known.due)
+    assert outcome == "given_up"
+    assert tried[-1] > 86_400
+    assert len(tried) == timing.MAX_ATTEMPTS
