@@ -54,7 +54,10 @@ class Site:
     file_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
-    """Values with the moment (monotonic, in seconds) until which they hold, those that were made last at the end."""
+    """Values with the moment (monotonic, in seconds) until which they hold, those that were made last at the end.
+
+    Changed by the server's loop alone; threads that make pages put an empty one in its place.
+    """
     _last_trouble: tuple[float, Outage | None] = -math.inf, None
     _making: WeakValueDictionary[Any, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """Locks of what is made or waited for at present."""
@@ -88,7 +91,7 @@ class Site:
         if time.monotonic() - moment > TROUBLE_SECONDS:
             now = self.stream_monitor.outage()
             if now != known:
-                self._cache.clear()
+                self._cache = {}
             self._last_trouble = time.monotonic(), now
             return now
         return known
@@ -131,7 +134,7 @@ class Site:
             self._cache.pop(key, None)
             self._cache[key] = time.monotonic() + max(seconds, cpu_seconds / MAKING_SHARE), value
             if len(self._cache) > MOST_CACHED:
-                del self._cache[next(iter(self._cache))]
+                self._cache.pop(next(iter(self._cache), None), None)
             return value
 
     def _in_background(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -147,7 +150,7 @@ class Site:
     def forget(self, kind: Any, *, keep: Any) -> None:
         """Drop what is cached under `(kind, …)`, but for `(kind, keep)`."""
         for key in [key for key in self._cache if isinstance(key, tuple) and key[0] == kind and key[1] != keep]:
-            del self._cache[key]
+            self._cache.pop(key, None)
 
     def client_of(self, request: Request) -> str:
         """The address that a request comes from, behind proxies that are trusted."""

@@ -1,6 +1,7 @@
 """Values that pages share: made once for all who ask, and anew when they are old."""
 
 import asyncio
+import math
 import threading
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import pytest
 from agents.settings import Settings
 from agents.web import site as module
 from agents.web.auth import Guard
+from agents.web.operations import Outage
 from agents.web.site import Site
 
 
@@ -92,3 +94,24 @@ async def test_what_fails_meanwhile_is_told_when_the_value_is_too_old(clock: Clo
     clock.now += 20
     with pytest.raises(IndexError):
         await ask()
+
+
+async def test_an_outage_may_be_found_by_a_thread_that_makes_a_page_while_old_values_are_dropped(site: Site) -> None:
+    class Live:
+        """Meanwhile, a page is made in a thread."""
+
+        def __eq__(self, other: object) -> bool:
+            making = threading.Thread(target=site._trouble)
+            making.start()
+            making.join()
+            return other == "live"
+
+        def __hash__(self) -> int:
+            return hash("live")
+
+    for number in range(3):
+        await site.cached(("live", number), lambda: 0)
+    cast(Any, site.stream_monitor).outage = lambda: Outage("broker", "away")
+    site._last_trouble = -math.inf, None
+    site.forget(Live(), keep=2)
+    assert await site.cached(("live", 2), lambda: 1) == 1, "what was made before the outage is old"
