@@ -48,7 +48,7 @@ class Filters(TypedDict):
 @app.command("list")
 def list_letters(stage: StageOption = None, reason: Reason = None, since: Since = None, until: Until = None) -> int:
     """List the dead letters, oldest first."""
-    rows = asyncio.run(_rows(filters(stage, reason, since, until)))
+    rows = asyncio.run(_list(filters(stage, reason, since, until)))
     headings = {name: name for name in ("id", "stage", "reason", "key", "detail", "replayed")}
     console.show(rows, title=f"{len(rows):,} dead letters", columns=headings)
     return ExitCode.OK
@@ -115,12 +115,19 @@ def moment(words: str | None) -> datetime | None:
         raise CommandError(f"{words!r} is no time such as 2026-05-01T12:00 or 2h") from None
 
 
-async def _rows(selected: Filters) -> list[dict[str, Any]]:
+async def _list(selected: Filters) -> list[dict[str, Any]]:
+    """The rows of a table; a pipe gets each as it is read, since there can be millions."""
     from agents import dead_letters
 
     settings = load_settings()
     await _reach(settings)
-    return [_row(letter) async for letter in dead_letters.read(settings, **selected)]
+    rows = []
+    async for letter in dead_letters.read(settings, **selected):
+        if console.for_people():
+            rows.append(_row(letter))
+        else:
+            console.write_json(_row(letter))
+    return rows
 
 
 async def _show(identifier: str) -> "StoredLetter":
