@@ -14,6 +14,8 @@ MAX_UNFINISHED_LOADS = 3
 """After so many fork servers in a row that died before the models were loaded, the pool counts as broken."""
 START_AGAIN_SECONDS = 1.0
 """Until it is tried again to start a process for which the system had no room."""
+WARN_AGAIN_SECONDS = 10.0
+"""Between two warnings of the same: each process that waits for room would give one a second."""
 
 
 class PoolError(Exception):
@@ -46,6 +48,7 @@ class ForkServerSupervisor:
         self._on_loaded = on_loaded
         self._on_report = on_report
         self._unfinished_loads = 0
+        self._warned: tuple[int | None, float] = None, 0.0
         self.stopping = False
 
     async def stop(self) -> None:
@@ -55,8 +58,12 @@ class ForkServerSupervisor:
 
     def start_later(self, start: Callable[[], None], error: OSError) -> None:
         """Start a process later: no other event would, and jobs would wait for it for ever."""
-        log.warning("no process can be started (%s); trying again", error)
-        asyncio.get_running_loop().call_later(START_AGAIN_SECONDS, start)
+        loop = asyncio.get_running_loop()
+        code, warned_at = self._warned
+        if error.errno != code or loop.time() - warned_at >= WARN_AGAIN_SECONDS:
+            self._warned = error.errno, loop.time()
+            log.warning("no process can be started (%s); trying again", error)
+        loop.call_later(START_AGAIN_SECONDS, start)
 
     def start(self) -> None:
         """Start one, as soon as the system has room for it; the models load in the background."""
