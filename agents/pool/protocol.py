@@ -74,7 +74,7 @@ Outcome = Done | Refused
 
 
 def pack(item: object) -> bytes:
-    """One frame: length and pickle. Both ends are ours, forked from one another."""
+    """One frame: length and pickle. Both ends are processes of one worker, and nobody else writes to the socket."""
     body = pickle.dumps(item, protocol=5)
     return LENGTH.pack(len(body)) + body
 
