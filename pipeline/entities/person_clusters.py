@@ -20,6 +20,7 @@ from pipeline.entities.name_forms import (
     without_genitive,
 )
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name, is_given_name, is_particle
+from pipeline.entities.relatives import of_generation, relation
 from pipeline.entities.slugs import slug
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
@@ -197,7 +198,7 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     name = " ".join(item.tokens)
     told = generation(item.tokens)
     if told is not None:
-        return _of_generation(persons, " ".join(item.tokens[:-1]), told)
+        return of_generation(words, persons.of_surname(" ".join(item.tokens[:-1])), told)
     by_surname, by_given = persons.of_surname(name), persons.of_given_name(name) if len(item.tokens) == 1 else []
     spelled_so = ([c for c in found if name in c.name] for found in (by_surname, by_given))
     by_surname = next(filter(None, spelled_so), by_surname or by_given or persons.of_initials(name))
@@ -211,6 +212,8 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     usual = [c for c in before if gender is None and name in c.names]
     if len(usual) == 1:
         return usual[0]  # the one of a couple who is called so all along
+    if gender is None:  # "Karl Obst kam mit seiner Tochter Hanna Obst": the surname alone goes on with him
+        before = [c for c in before if relation(words, c.mentions[0].begin) is None] or before
     return max(before, key=lambda c: _last_before(c, item.span.begin), default=fitting[0])
 
 
@@ -228,15 +231,6 @@ def _of_another(words: TextWords, item: _Named) -> _Named:
 def _has_given_name(person: Cluster) -> bool:
     names = person.name.split()
     return len(names) > (2 if generation(names) is not None else 1)
-
-
-def _of_generation(persons: _Persons, surname: str, told: str) -> Cluster | None:
-    """The only one meant by "Obst junior": who is called so, or, where the text has a senior, who has neither."""
-    bearers = [(generation(person.name.split()), person) for person in persons.of_surname(surname)]
-    so_called = [person for other, person in bearers if other == told]
-    if not so_called and any(other is not None for other, _ in bearers):
-        so_called = [person for other, person in bearers if other is None]
-    return so_called[0] if len(so_called) == 1 else None
 
 
 def _without_preposition(words: TextWords, persons: _Persons, item: _Named) -> _Named:

@@ -108,3 +108,50 @@ def persons(text: str, *names: str) -> dict[str, list[str]]:
 )
 def test_von_may_be_no_part_of_a_surname(text: str, names: tuple[str, ...], expected: dict[str, list[str]]) -> None:
     assert persons(text, *names) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "expected"),
+    [
+        ("Karl Obst kam mit seiner Frau Anna Obst. Obst sang.", ("Karl Obst", "Anna Obst"), {"Karl Obst": "Obst"}),
+        ("Karl O. soll seine Frau Anna O. getötet haben. O. schwieg.", ("Karl O", "Anna O"), {"Karl O": "O"}),
+        (
+            "Der Sarg Karl Obsts. Obsts jüngster Bruder Jan Obst kam. Obst war 91.",
+            ("Karl Obst", "Jan Obst"),
+            {"Karl Obst": "Obst"},
+        ),
+        (
+            "Anna Obst kam. Wie Annas erster Mann Jan Obst sagt, singt Obst.",
+            ("Anna Obst", "Jan Obst"),
+            {"Anna Obst": "Obst"},
+        ),
+        ("Karl Obst kam mit Frau Anna Obst. Obst sang.", ("Karl Obst", "Anna Obst"), {"Anna Obst": "Obst"}),
+        ("Karl Obst kam. Dann sang Anna Obst. Obst war müde.", ("Karl Obst", "Anna Obst"), {"Anna Obst": "Obst"}),
+        ("Karl Obst kam mit seiner Frau Anna Obst. Frau Obst sang.", ("Karl Obst", "Anna Obst"), {"Anna Obst": "Obst"}),
+    ],
+)
+def test_a_surname_alone_goes_on_with_the_person_whose_relative_was_named(
+    text: str, names: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    last = names[0].split()[-1]
+    found = persons(text, *names, last)
+    assert {
+        name: mentions[-1] for name, mentions in found.items() if len(mentions) > 1 and " " not in mentions[-1]
+    } == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Karl Obst kam mit seinem Sohn Jan Obst. Obst junior sang, Obst senior nicht.", ["Jan Obst", "Karl Obst"]),
+        ("Jan Obst kam mit seinem Vater Karl Obst. Obst junior sang, Obst senior nicht.", ["Jan Obst", "Karl Obst"]),
+        (
+            "Jan Obst kam mit seinem Bruder Karl Obst. Obst junior sang, Obst senior nicht.",
+            ["Obst junior", "Obst senior"],
+        ),
+        ("Jan Obst und Karl Obst kamen. Obst junior sang, Obst senior nicht.", ["Obst junior", "Obst senior"]),
+    ],
+)
+def test_junior_is_the_son_and_senior_the_father(text: str, expected: list[str]) -> None:
+    found = persons(text, "Karl Obst", "Jan Obst", "Obst junior", "Obst senior")
+    assert [name for word in ("junior", "senior") for name, said in found.items() if f"Obst {word}" in said] == expected
