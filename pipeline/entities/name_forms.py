@@ -90,6 +90,12 @@ def before_titles(words: TextWords, begin: CharOffset) -> TokenIndex:
     return index
 
 
+def begin_of_titles(words: TextWords, begin: CharOffset) -> CharOffset:
+    """Where the titles begin that tell no gender and stand right before the name at `begin`; `begin` if none does."""
+    first = before_titles(words, begin) + 1
+    return min(begin, words.words[first].begin) if first < len(words.words) else begin
+
+
 def gender_by_role(words: TextWords, index: TokenIndex) -> Gender | None:
     """The gender that a role word right before a name tells, by form or article ("der SPD-Vorsitzenden Obst")."""
     beside = 0 <= index < len(words.words) - 1 and words.gap(index, index + 1) in (" ", "\u00a0")

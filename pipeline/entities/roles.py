@@ -1,7 +1,7 @@
 """Roles and affiliations of persons, as the text and the infobox give them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.entities.affiliations import (
     Organisations,
@@ -12,10 +12,11 @@ from pipeline.entities.affiliations import (
 from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.member_roles import is_member
-from pipeline.entities.name_forms import gender_by_role, with_titles
+from pipeline.entities.name_forms import before_titles, gender_by_role, with_titles
 from pipeline.entities.national_names import gazetteer_before
 from pipeline.entities.person_words import TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
+from pipeline.entities.shared_roles import person_lists, shared_role
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon import word_list
 from pipeline.spans import CharOffset, TokenIndex, char_span
@@ -53,7 +54,7 @@ _LONGEST_COMPLEMENT_WORDS = 12
 _INFOBOX_ROLES = ("amt", "beruf", "position", "funktion")
 
 
-def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cluster], gazetteer: Gazetteer) -> None:
+def read_roles(words: TextWords, persons: Sequence[Cluster], others: Iterable[Cluster], gazetteer: Gazetteer) -> None:
     """Note in each of `persons` the roles and affiliations that stand around its names.
 
     `others` are the entities that are no persons.
@@ -67,6 +68,8 @@ def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cl
             _in_brackets(words, person, place.end, organisations, gazetteer)
             _apposition(words, person, place.end, organisations, gazetteer)
             add_organisation_behind(words, person, place, organisations)
+    for listed in person_lists(words, persons):
+        _shared(words, listed, gazetteer)
 
 
 def in_genitive(words: TextWords, person: Cluster, place: MentionSpan) -> bool:
@@ -118,6 +121,18 @@ def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gaz
     if role.head not in RELATIONS:
         person.roles.setdefault(_with_status(words, index, undeclined(word, gender), gender) + _since_retired(retired))
     add_party_in_compound(word, person, gazetteer)
+
+
+def _shared(words: TextWords, listed: Sequence[tuple[MentionSpan, Cluster]], gazetteer: Gazetteer) -> None:
+    """ "Die früheren Minister" before the first of several persons, who all are what the noun says."""
+    index = before_titles(words, listed[0][0].begin)
+    role = shared_role(words, index) if index >= 0 and words.gap(index, index + 1) == " " else None
+    if role is None:
+        return
+    for _, person in listed:
+        gender = gender_of_name(person.name)
+        person.roles.setdefault(_with_status(words, index, undeclined(role, gender), gender))
+        add_party_in_compound(role, person, gazetteer)
 
 
 def _since_retired(found: re.Match[str] | None) -> str:

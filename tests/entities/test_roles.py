@@ -180,3 +180,31 @@ def test_time_grows_with_the_number_of_somebodys_roles_and_not_with_its_square()
     gazetteer = load_gazetteer(None)
     seconds(100)
     assert seconds(16_000) < 2.2 * 8 * seconds(2_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Die Minister Falk Ahlers (Grüne) und Jan Obst (FDP) kamen.", ["Minister", "Minister"]),
+        ("Ihre Trainer Falk Ahlers, Jan Obst sowie Dr. Anna Körber kamen.", ["Trainer", "Trainer", "Trainer"]),
+        ("Die beiden früheren Ministerinnen Anna Körber und Eva Lind kamen.", ["frühere Ministerin"] * 2),
+        ("Die Abgeordneten Anna Körber und Falk Ahlers kamen.", ["Abgeordnete", "Abgeordneter"]),
+        ("Die Partei berief Ministerinnen, Anna Körber und Eva Lind kamen.", [None, None]),
+        ("Der Minister Falk Ahlers und Jan Obst kamen.", ["Minister", None]),
+        ("Die Ministerin Anna Körber und Falk Ahlers kamen.", ["Ministerin", None]),
+        ("Die Abgeordnete Anna Körber und Falk Ahlers kamen.", ["Abgeordnete", None]),
+        ("Die Freunde Falk Ahlers und Jan Obst kamen.", [None, None]),
+        ("Die Minister Falk Ahlers und Kanzler Jan Obst kamen.", ["Minister", "Kanzler"]),
+        ("Die Minister Falk Ahlers kamen, Jan Obst ging.", ["Minister", None]),
+    ],
+)
+def test_a_role_in_the_plural_is_that_of_each_person_behind_it(
+    extract: EntityExtractor, text: str, expected: list[str | None]
+) -> None:
+    found = [entity.roles for entity in extract(clean_article(text)).entities if entity.type == "PER"]
+    assert found == [[] if role is None else [role] for role in expected]
+
+
+def test_a_party_in_a_role_in_the_plural_is_that_of_each_person(extract: EntityExtractor) -> None:
+    found = extract(clean_article("Die SPD-Politiker Falk Ahlers und Jan Obst kamen.")).entities
+    assert [entity.affiliations for entity in found if entity.type == "PER"] == [["SPD"], ["SPD"]]
