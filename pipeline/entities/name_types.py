@@ -12,12 +12,13 @@ from pipeline.entities.person_patterns import introduces
 from pipeline.entities.person_words import GENDERED_TITLES
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
-from pipeline.lexicon import word_list
+from pipeline.lexicon import endings, word_list
 from pipeline.spans import CharOffset
 from schemas.records import EntityType
 
 _Place = tuple[CharOffset, CharOffset]
 _BEFORE_PLACES = word_list("before_places")
+_SHIPS = endings("ships")
 _DEFINITE_ARTICLES = word_list("definite_articles")
 
 
@@ -31,6 +32,7 @@ def with_one_type(
     """
     counts: dict[str, Counter[EntityType]] = {}
     surnames: set[str] = set()
+    titles = {words.text[span.begin : span.end] for span in spans if _titled(words, span)}
     listed = enumerated_organisations(words, spans) if NAME_RULES["enumeration"].on else frozenset()
     for span in spans:
         text = words.text[span.begin : span.end]
@@ -45,6 +47,9 @@ def with_one_type(
     for span in spans:
         text = words.text[span.begin : span.end]
         surname = text in surnames or text.removesuffix("s") in surnames
+        if text in titles and _may_be_titled(words, span):
+            result.append(NameSpan(span.begin, span.end, "MISC"))
+            continue
         if span.known is not None:
             gives_way = surname and _gives_way(words, span, span.known, persons)
             result.append(NameSpan(span.begin, span.end, "PER") if gives_way else span)
@@ -61,6 +66,23 @@ def with_one_type(
             best = "PER"
         result.append(span if best == span.type else NameSpan(span.begin, span.end, best))
     return result
+
+
+def _titled(words: TextWords, span: NameSpan) -> bool:
+    """Whether a name in marks is that of a ship or work: as the model sees it, or behind a ship ("Fähre „Kiel“")."""
+    users = span.known is not None and span.known.entry.users
+    if span.type == "PER" or users or not words.in_marks(span.begin, span.end):
+        return False
+    before = words.at(span.begin) - 1
+    ship = before >= 0 and words.words[before].text.endswith(_SHIPS) and words.gap(before, before + 1)[:1] == " "
+    return ship or (span.type == "MISC" and span.known is None)
+
+
+def _may_be_titled(words: TextWords, span: NameSpan) -> bool:
+    """Whether a name that stands in marks as a ship's or work's elsewhere means this here too; "in Hessen" does not."""
+    if span.known is not None:
+        return words.in_marks(span.begin, span.end) and not span.known.entry.users
+    return span.type != "PER"
 
 
 def _introduced(words: TextWords, span: NameSpan, known: GazetteerMatch, persons: Container[_Place]) -> bool:

@@ -12,6 +12,9 @@ WORD = re.compile(r"[^\W_]+(?:(?:['’&/\-‑]|\.(?!(?<=[a-zäöüß]{4}\.)[A-Z�
 """A word; a full stop between a small and a capital letter ends it, where the space behind a sentence is missing."""
 
 
+_OPENING, _CLOSING = frozenset('„“»«"‚‘›‹'), frozenset('“”«»"‘’‹›')
+
+
 class Word(NamedTuple):
     """A word and its place: code points `begin` to `end` (excluded) of the text."""
 
@@ -62,6 +65,10 @@ class TextWords:
         begin = self.words[left].end if left >= 0 else 0
         end = self.words[right].begin if right < len(self.words) else len(self.text)
         return self.text[begin:end]
+
+    def in_marks(self, begin: CharOffset, end: CharOffset) -> bool:
+        """Whether a span stands alone within quotation marks."""
+        return self.text[max(0, begin - 1) : begin] in _OPENING and self.text[end : end + 1] in _CLOSING
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

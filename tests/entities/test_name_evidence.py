@@ -80,8 +80,43 @@ def test_a_name_of_the_gazetteer_counts_unless_the_model_is_sure(text: str, name
     assert found(text) == names
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Die „[Hessen|MISC 0.8]“ kam. Das Land [Hessen|LOC 0.9] zahlt.", [("Hessen", "MISC"), ("Hessen", "LOC")]),
+        ("Die Fregatte „[Hessen|LOC 0.6]“ kam. Die „[Hessen|LOC 0.6]“ siegt.", [("Hessen", "MISC")] * 2),
+        ("Die Zeitung „[Österreich|ORG 0.6 LOC 0.3]“ berichtet.", [("Österreich", "ORG")]),
+        ("Das Wort „[Hessen|LOC 0.6 MISC 0.3]“ fiel.", [("Hessen", "LOC")]),
+        ("In [Hessen|MISC 0.6 LOC 0.3] regnet es.", [("Hessen", "LOC")]),
+        ("Die [Nordo Alf|ORG 0.6] kam. Die „[Nordo Alf|MISC 0.7]“ sank.", [("Nordo Alf", "MISC")] * 2),
+        ("Die [Nordo Alf|ORG 0.6] kam. Die „[Nordo Alf|ORG 0.7]“ sank.", [("Nordo Alf", "ORG")] * 2),
+        ("[Faust|PER 0.6] singt im „[Faust|MISC 0.7]“.", [("Faust", "PER"), ("Faust", "MISC")]),
+    ],
+)
+def test_a_name_in_marks_is_that_of_a_ship_or_work_as_the_model_sees_it(
+    text: str, names: list[tuple[str, str]]
+) -> None:
+    assert found(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[Falk Ahlers|PER 1] (Linke) kam.", 2),
+        ("[Falk Ahlers|PER 1] (Linke, 45) kam.", 2),
+        ("[Falk Ahlers|PER 1], Linke und Rechte kamen.", 1),
+        ("Die Hand (Linke) schmerzt.", 0),
+        ("[Falk Ahlers|PER 1] (Linke Hand) kam.", 1),
+    ],
+)
+def test_an_organisation_in_brackets_behind_a_person_is_one_whatever_the_model_says(text: str, names: int) -> None:
+    assert len(found(text)) == names
+
+
 def test_names_of_the_users_file_count_whatever_the_model_says() -> None:
     entry = GazetteerEntry("org/deichbund", "Deichbund", "ORG", users=True)
+    ship = GazetteerEntry("loc/nordo", "Nordo", "LOC", users=True)
+    assert found("Die Fähre „[Nordo|MISC 0.8]“ sank.", ship) == [("Nordo", "LOC")]
     assert (
         found("Der Deichbund tagt. Die Deichbund-Studie erschien. Der [Deichbund|PER 1] sang.", entry)
         == [("Deichbund", "ORG")] * 3
