@@ -23,10 +23,11 @@ def spellings(name: str) -> Iterator[str]:
 
 
 def case_forms(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """`base` and its other cases: genitive s at the end, endings of leading adjectives."""
+    """`base` and its other cases: genitive s at the end, endings of leading adjectives and of a leading noun."""
     if not base:
         return
     yield base
+    yield from _leading_noun(base)
     last = base[-1]
     endings = [last]
     if last[-1] not in "sxzß" and not last[-1].isdigit():
@@ -56,3 +57,9 @@ def case_forms(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     plural = re.match(r"^\w+(?:e|er)$", last) if len(base) == 2 and adjective is not None else None
     if plural is not None:
         yield (adjective.group(1) + "en" if adjective else base[0], last + "n")
+
+
+def _leading_noun(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The genitive of a name that begins with its noun: "des Verbands der Chemischen Industrie"."""
+    if len(base) > 1 and base[1].islower():
+        yield from ((base[0] + ending, *base[1:]) for ending in ("s", "es"))

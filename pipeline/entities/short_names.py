@@ -22,6 +22,10 @@ _MOST_WORDS = 8
 """Of a name, that are left out one by one at its end."""
 _STATE = "Bund"
 """The state as a whole, whatever associations begin with the word: "Bund der Steuerzahler"."""
+_MINISTRY = re.compile(
+    r"(?:[A-ZÄÖÜ]\w+e[rs] )?(?P<level>Bundes|Landes|Staats)?[Mm]inisterium (?:für|der|des) (?P<fields>[\w, -]+)"
+)
+_FIELD = re.compile(r"[A-ZÄÖÜ][a-zäöü]{3,}(?![-\w])")
 _LEVEL = re.compile(r"(?:Bundes|Landes|Kreis|Stadt)(?=[a-zäöü]{4})")
 _LEGAL_FORM = re.compile(
     r"(?<=\w)(?: (?:& Co\.?|gemeinnützige|g?GmbH|AG|SE|KG|KGaA|OHG|UG|mbH|eG|AöR|e\. ?V\.?|e\. ?G\.?)){1,4}$"
@@ -119,10 +123,25 @@ def _shorter(name: str) -> Iterator[str]:
         yield rest
     if rest and _BELONGING.fullmatch(first):
         yield rest
+    yield from _ministries(name)
     yield from _without_given_name(bare)
     level = _LEVEL.match(bare)
     if level is not None and not rest and bare.lower().endswith(_BODIES):
         yield bare[level.end() :].capitalize()
+
+
+def _ministries(name: str) -> Iterator[str]:
+    """What a ministry is called by one of its fields: "Kulturministerium" of "Ministerium für Bildung und Kultur"."""
+    found = _MINISTRY.fullmatch(name)
+    if found is None:
+        return
+    for field in _FIELD.findall(found["fields"]):
+        stems = {field + "s", field + "n", field, re.sub(r"e[ns]$", "", field)}  # "Arbeits-", "Familien-", "Finanz-"
+        if field in ("Inneres", "Innern"):
+            stems = {"Innen"}
+        for stem in stems:
+            yield f"{stem}ministerium"
+            yield f"{found['level'] or ''}{stem.lower()}ministerium".capitalize()
 
 
 def _without_given_name(name: str) -> Iterator[str]:

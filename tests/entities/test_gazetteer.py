@@ -36,12 +36,32 @@ def with_gazetteer(path: Path, content: str) -> EntityExtractor:
         ("Weissen Hauses", "loc/weisses-haus"),
         ("Uno-Vollversammlung", "org/un-generalversammlung"),
         ("UNO-Sicherheitsrats", "org/un-sicherheitsrat"),
+        ("Verbands der Automobilindustrie", "org/verband-der-automobilindustrie"),
+        ("Bundesverbandes der Deutschen Industrie", "org/bundesverband-der-deutschen-industrie"),
+        ("Sicherheitsrates der Vereinten Nationen", "org/un-sicherheitsrat"),
     ],
 )
 def test_declined_names_are_known(name: str, identifier: str) -> None:
     known = load_gazetteer(None).look_up(name)
     assert known is not None
     assert known.entry.id == identifier
+
+
+@pytest.mark.parametrize(
+    ("names", "identifier"),
+    [
+        (("BMF", "Bundesministerium der Finanzen", "Bundesministeriums der Finanzen"), "org/bundesfinanzministerium"),
+        (("BMWK", "Bundesministerium für Wirtschaft und Klimaschutz"), "org/bundeswirtschaftsministerium"),
+        (("Sozialdemokratische Partei Österreichs", "SPÖ"), "org/spoe"),
+        (("DFL", "Deutsche Fußball Liga", "Deutschen Fußball Liga"), "org/dfl"),
+        (("IOC", "Internationalen Olympischen Komitees"), "org/ioc"),
+        (("Bild", "Bild-Zeitung"), "org/bild"),
+        (("Esa", "Europäischen Weltraumorganisation"), "org/europaeische-weltraumorganisation"),
+    ],
+)
+def test_short_and_full_names_of_a_body_are_one_entry(names: tuple[str, ...], identifier: str) -> None:
+    found = [load_gazetteer(None).look_up(name) for name in names]
+    assert [known.entry.id for known in found if known is not None] == [identifier] * len(names)
 
 
 def test_a_name_in_swiss_spelling_may_be_somebody_elses(tmp_path: Path) -> None:

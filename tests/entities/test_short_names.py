@@ -31,6 +31,37 @@ def mentions(given: GivenNames, text: str) -> dict[str, int]:
             "Das [Universitätsklinikum Lindow|ORG] baut. Das [Uniklinikum|ORG] wirbt.",
             {"org/universitaetsklinikum-lindow": 2},
         ),
+        (
+            "Das [Ministerium für Bildung, Jugend und Sport|ORG] zahlt. Das [Bildungsministerium|ORG] wirbt. Das "
+            "[Jugendministerium|ORG] auch.",
+            {"org/ministerium-fuer-bildung-jugend-und-sport": 3},
+        ),
+        (
+            "Das [Bundesministerium des Innern|ORG] zahlt. Das [Innenministerium|ORG] wirbt.",
+            {"org/bundesinnenministerium": 2},
+        ),
+        (
+            "Das [Landesministerium für Familie und Finanzen|ORG] zahlt. Das [Finanzministerium|ORG] wirbt, sagt das "
+            "[Landesfamilienministerium|ORG].",
+            {"org/landesministerium-fuer-familie-und-finanzen": 3},
+        ),
+        (
+            "Das [Ministerium für Bildung und Kultur|ORG] zahlt. Das [Justizministerium|ORG] wirbt.",
+            {"org/ministerium-fuer-bildung-und-kultur": 1, "org/justizministerium": 1},
+        ),
+        (
+            "Das [Ministerium für Kultur|ORG] zahlt. Das russische [Kulturministerium|ORG] wirbt.",
+            {"org/ministerium-fuer-kultur": 1, "org/kulturministerium": 1},
+        ),
+        (
+            "Das [Ministerium für Sport Lindow|ORG] und das [Ministerium für Sport Gransee|ORG] zahlen. Das "
+            "[Sportministerium|ORG] wirbt.",
+            {
+                "org/ministerium-fuer-sport-lindow": 1,
+                "org/ministerium-fuer-sport-gransee": 1,
+                "org/sportministerium": 1,
+            },
+        ),
         ("Der [SV Blau-Gelb Lindow|ORG] siegte. [Blau-Gelb|ORG] führt.", {"org/sv-blau-gelb-lindow": 2}),
         ("Der [SV Blau-Gelb Lindow|ORG] siegte. [Lindows|ORG] Elf führt.", {"org/sv-blau-gelb-lindow": 2}),
         ("Der [1. FC Lindow|ORG] siegte. [Lindow|ORG] führt.", {"org/1-fc-lindow": 2}),
