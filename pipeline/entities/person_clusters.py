@@ -20,7 +20,7 @@ from pipeline.entities.name_forms import (
     without_genitive,
 )
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name, is_given_name, is_particle
-from pipeline.entities.relatives import of_generation, relation
+from pipeline.entities.relatives import of_generation, relation, shared_surname
 from pipeline.entities.slugs import slug
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
@@ -145,14 +145,16 @@ def _named_persons(words: TextWords, spans: list[NameSpan]) -> list[_Named]:
     known = frozenset(token for _, tokens in split for token in (tokens[:1] if len(tokens) > 1 else []) + tokens[-1:])
     named = []
     owning: dict[str, bool] = {}
-    for span, tokens in split:
+    for number, (span, tokens) in enumerate(split):
         if span.known is not None:
             form = span.known.form
             named.append(_Named(span, tuple(person_tokens(form) or form.split())))  # "Frau Doktor" is an alias as well
         elif tokens:
             last = without_genitive(words, span.end, tokens, known, owning)
             called = nickname(words.text[span.begin : span.end]) or alias_behind(words.text, span.end)
-            named.append(_Named(span, (*tokens[:-1], last), called))
+            following = split[number + 1][1] if number + 1 < len(split) else []
+            shared = shared_surname(words, span, following) if len(tokens) == 1 and is_given_name(last) else ()
+            named.append(_Named(span, (*tokens[:-1], last, *shared), called))
     return named
 
 

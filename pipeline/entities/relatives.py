@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from pipeline.entities.cluster import Cluster
-from pipeline.entities.name_forms import before_titles, generation
+from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.name_forms import before_titles, generation, surname_of
 from pipeline.entities.roles_lexicon import RELATIONS, role_word
 from pipeline.entities.words import TextWords
-from pipeline.lexicon import word_list
+from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.words import OWNING_DETERMINERS
 from pipeline.spans import CharOffset
 
 _OWNERS = word_list("possessive_determiners") | OWNING_DETERMINERS
+_FAMILIES = endings("families")
 _ATTRIBUTE_ENDINGS = ("e", "en", "er")
 _MOST_ATTRIBUTES = 2
 """Adjectives between the owner and the noun: "seine spätere zweite Frau"."""
@@ -37,6 +38,18 @@ def relation(words: TextWords, begin: CharOffset) -> str | None:
         if word[0].isupper() or not word.endswith(_ATTRIBUTE_ENDINGS):
             return None
     return None
+
+
+def shared_surname(words: TextWords, given: NameSpan, following: Sequence[str]) -> tuple[str, ...]:
+    """The surname that a given name has from the name behind it: "Petra" in "das Ehepaar Petra und Jörg Lind".
+
+    `following` are the words of the next person's name in the text. Empty if nothing says that both are of one family.
+    """
+    first, behind = words.at(given.begin), f" und {' '.join(following)}"
+    noun = words.words[first - 1].text.lower() if first and words.gap(first - 1, first) == " " else ""
+    if len(following) < 2 or not noun.endswith(_FAMILIES) or not words.text.startswith(behind, given.end):
+        return ()
+    return tuple(surname_of(following).split())
 
 
 def of_generation(words: TextWords, bearers: Sequence[Cluster], told: str) -> Cluster | None:

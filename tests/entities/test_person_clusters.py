@@ -155,3 +155,22 @@ def test_a_surname_alone_goes_on_with_the_person_whose_relative_was_named(
 def test_junior_is_the_son_and_senior_the_father(text: str, expected: list[str]) -> None:
     found = persons(text, "Karl Obst", "Jan Obst", "Obst junior", "Obst senior")
     assert [name for word in ("junior", "senior") for name, said in found.items() if f"Obst {word}" in said] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Das Ehepaar Petra und Jörg Lind kam. Petra Lind sang.", ["Petra Lind", "Jörg Lind", "Petra Obst"]),
+        (
+            "Die Brüder Jörg und Jan von Lind kamen. Jörg von Lind sang.",
+            ["Jörg von Lind", "Jan von Lind", "Petra Obst"],
+        ),
+        ("Die Eheleute Petra und Jörg Lind kamen.", ["Petra Lind", "Jörg Lind", "Petra Obst"]),
+        ("Die Kinder Petra und Jörg Lind kamen.", ["Petra Obst", "Jörg Lind"]),
+        ("Das Ehepaar Petra mit Jörg Lind kam.", ["Petra Obst", "Jörg Lind"]),
+        ("Das Ehepaar Sommer und Jörg Lind kamen.", ["Sommer", "Jörg Lind", "Petra Obst"]),
+    ],
+)
+def test_who_is_named_together_as_a_family_shares_the_surname(text: str, expected: list[str]) -> None:
+    full = ("Petra Lind", "Jörg Lind", "Jörg von Lind", "Jan von Lind", "Petra Obst")
+    assert list(persons(f"{text} Petra Obst ging.", *full, "Petra", "Sommer", "Jörg")) == expected
