@@ -207,16 +207,24 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     gender = _announced_gender(words, item.span.begin)
     fitting = [c for c in by_surname if gender is None or gender_of_name(c.name) in (gender, None)]
     fitting = fitting or ([] if _titled(words, item) else by_surname)
+    kin = {id(c) for c in fitting if (gender is None or gender_of_name(c.name) != gender) and _is_relative(words, c)}
+    if fitting and len(kin) == len(fitting) and all(c.mentions[0].begin > item.span.begin for c in fitting):
+        return None  # "Lind kam mit seiner Frau Anna Lind": his own full name is in no place
     if len(by_surname) < 2 or not fitting:
         return fitting[0] if fitting else None
-    named = [c for c in fitting if _has_given_name(c)] if gender is None else []
+    named = [c for c in fitting if gender is None and _has_given_name(c)]
+    named = named if any(id(c) not in kin for c in named) else []
     before = [c for c in named or fitting if c.mentions[0].begin < item.span.begin]
     usual = [c for c in before if gender is None and name in c.names]
     if len(usual) == 1:
         return usual[0]  # the one of a couple who is called so all along
-    if gender is None:  # "Karl Obst kam mit seiner Tochter Hanna Obst": the surname alone goes on with him
-        before = [c for c in before if relation(words, c.mentions[0].begin) is None] or before
+    before = [c for c in before if id(c) not in kin] or before  # "Karl Obst kam mit seiner Frau Anna Obst"
     return max(before, key=lambda c: _last_before(c, item.span.begin), default=fitting[0])
+
+
+def _is_relative(words: TextWords, person: Cluster) -> bool:
+    """Whether a person is introduced as a relative of somebody: the surname alone rather is that of the other."""
+    return relation(words, person.mentions[0].begin) is not None
 
 
 def _of_another(words: TextWords, item: _Named) -> _Named:

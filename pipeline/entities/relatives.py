@@ -1,9 +1,10 @@
 """Who is introduced as somebody's relative ("seine Tochter Hanna Tölke"), and who of a family is the junior."""
 
+import re
 from collections.abc import Sequence
 
 from pipeline.entities.cluster import Cluster, NameSpan
-from pipeline.entities.name_forms import before_titles, generation, surname_of
+from pipeline.entities.name_forms import begin_of_titles, generation, surname_of
 from pipeline.entities.roles_lexicon import RELATIONS, role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
@@ -12,9 +13,12 @@ from pipeline.spans import CharOffset
 
 _OWNERS = word_list("possessive_determiners") | OWNING_DETERMINERS
 _FAMILIES = endings("families")
-_ATTRIBUTE_ENDINGS = ("e", "en", "er")
-_MOST_ATTRIBUTES = 2
-"""Adjectives between the owner and the noun: "seine spätere zweite Frau"."""
+_RELATIVE = re.compile(
+    rf"(?<!\w)(?:(?i:{'|'.join(sorted(_OWNERS))})|[A-ZÄÖÜ]\w+(?:s|['’]))"
+    r" (?:[\w-]*[a-zäöüß](?:e|en|er) ){0,2}(?P<noun>[A-ZÄÖÜ][\w-]+)"
+    r"(?:, (?:der|die|den|dem) (?:[\w-]+ ){0,2}[A-ZÄÖÜ][\w-]+)? $"
+)
+_LONGEST_RELATIVE = 100
 
 
 def relation(words: TextWords, begin: CharOffset) -> str | None:
@@ -22,22 +26,10 @@ def relation(words: TextWords, begin: CharOffset) -> str | None:
 
     None where nothing tells it, or the noun has no owner before it ("Frau Tölke", "die Tochter Hanna Tölke").
     """
-    index = before_titles(words, begin)
-    if index < 0 or words.gap(index, index + 1) not in (" ", "\u00a0"):
-        return None
-    noun = role_word(words.words[index].text)
-    if noun is None or noun.head not in RELATIONS:
-        return None
-    for _ in range(_MOST_ATTRIBUTES + 1):
-        index -= 1
-        if index < 0 or words.gap(index, index + 1) != " ":
-            return None
-        word = words.words[index].text
-        if word.lower() in _OWNERS or (word[0].isupper() and word.endswith("s")):
-            return noun.head
-        if word[0].isupper() or not word.endswith(_ATTRIBUTE_ENDINGS):
-            return None
-    return None
+    begin = begin_of_titles(words, begin)
+    found = _RELATIVE.search(words.text, max(words.sentence_span(begin)[0], begin - _LONGEST_RELATIVE), begin)
+    noun = role_word(found["noun"]) if found is not None else None
+    return noun.head if noun is not None and noun.head in RELATIONS else None
 
 
 def shared_surname(words: TextWords, given: NameSpan, following: Sequence[str]) -> tuple[str, ...]:
