@@ -214,10 +214,11 @@ async def _body(response: aiohttp.ClientResponse, max_bytes: int, cut: bool) -> 
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
         raise FetchError(f"compressed in a way that was not asked for: {encoding[:40]}", "refused")
     inflater = None if encoding in ("", "identity") else Inflater(deflate=encoding == "deflate")
-    body = bytearray()
+    body, came = bytearray(), 0
     async for piece in response.content.iter_chunked(PIECE_BYTES):
+        came += len(piece)
         body += piece if inflater is None else inflater.inflate(piece, max_bytes + 1 - len(body))
-        if len(body) > max_bytes:
+        if len(body) > max_bytes or came > max_bytes:
             if cut:
                 return bytes(body[:max_bytes])
             raise FetchError(f"larger than {max_bytes:,} bytes", "refused")

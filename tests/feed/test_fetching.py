@@ -14,6 +14,7 @@ import pytest
 from agents.feed.fetching import DEFAULT_REST_SECONDS, Fetcher, FetchError, gunzipped
 from agents.feed.hosts import HostBackoff, Hosts
 from tests.feed.site import Site, gzip_bomb
+from tests.support.timing import is_done_within
 
 MANY = 1_000_000
 
@@ -167,6 +168,26 @@ async def test_a_decompression_bomb_costs_no_more_than_the_limit(site: Site, fet
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
     finally:
         tracemalloc.stop()
+
+
+async def test_what_comes_behind_compressed_data_takes_no_memory(site: Site, fetcher: Fetcher) -> None:
+    for encoding, data in (("gzip", gzip.compress(b"ja")), ("deflate", zlib.compress(b"ja"))):
+        site.flood("/ohne-ende", data + b"?" * 1_000_000, **{"Content-Encoding": encoding})
+        tracemalloc.start()
+        try:
+            expected = ("refused", "larger than 200,000 bytes")
+            assert await fate(fetcher, site.url("/ohne-ende"), 200_000) == expected
+            assert tracemalloc.get_traced_memory()[1] < 8_000_000
+        finally:
+            tracemalloc.stop()
+        site.put("/a", data + b"?" * 50_000, Content_Encoding=encoding)
+        assert (await fetcher.get(site.url("/a"), max_bytes=200_000)).body == b"ja"
+
+
+def test_thousands_of_empty_members_take_time_with_their_number() -> None:
+    many = gzip.compress(b"") * 50_000
+    assert is_done_within(lambda: gunzipped(many + gzip.compress(b"ja"), 10), 0.5)
+    assert gunzipped(many + gzip.compress(b"ja"), 10) == b"ja"
 
 
 def test_a_gzipped_file_is_bounded_too() -> None:
