@@ -19,6 +19,8 @@ _PICTURES = {sign: 0x2400 + sign for sign in range(0x20) if chr(sign) not in "\n
 _BIDIRECTIONAL = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 HARMLESS = _PICTURES | dict.fromkeys((*range(0x80, 0xA0), *_BIDIRECTIONAL), 0xFFFD)
 """For `str.translate`: what a terminal would obey, and signs that turn the direction of writing, as visible signs."""
+_ESCAPES = {sign: f"\\u{sign:04x}" for sign in HARMLESS if sign >= 0x20}
+"""The same as JSON writes them in strings; it does so with the signs below 0x20 by itself."""
 
 
 def for_people() -> bool:
@@ -51,9 +53,12 @@ def counted(number: int, one: str) -> str:
 
 
 def write_json(value: Any) -> None:
-    """One value on stdout: a line of JSON in a pipe, indented on a terminal."""
-    option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if for_people() else 0)
-    write_bytes([orjson.dumps(value, option=option)])
+    """One value on stdout: a line of JSON in a pipe, indented on a terminal, with escapes for what that would obey."""
+    if for_people():
+        shown = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2)
+        write_bytes([shown.decode().translate(_ESCAPES).encode()])
+    else:
+        write_bytes([orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)])
 
 
 def write_bytes(lines: Iterable[bytes]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def watch(
     searches: Annotated[Path, typer.Argument(metavar="SEARCHES.toml", help="the list of searches")],
     dead: Annotated[
-        bool, typer.Option("--dead", help="list the quotes that receivers refused, as JSON lines, and end")
+        bool, typer.Option("--dead", help="list the quotes that receivers refused, as JSON, and end")
     ] = False,
     again: Annotated[bool, typer.Option("--again", help="send the quotes that receivers refused once more")] = False,
 ) -> int:
@@ -41,7 +41,7 @@ def watch(
             for item in outbox.dead():
                 at = instant_at(item.at).isoformat(timespec="seconds")
                 line = {"search": item.search, "at": at, "why": item.why, "item": orjson.Fragment(item.item)}
-                console.write_bytes([orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)])
+                console.write_json(line)
             return ExitCode.OK
         if settings.webhook_secret is None:
             raise CommandError("REDEFLUSS_WEBHOOK_SECRET is not set: requests are signed with it")

@@ -1,5 +1,6 @@
 """What articles hold is printed, and not obeyed."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -24,6 +25,21 @@ def test_escape_sequences_of_a_text_do_not_reach_the_terminal(capsys: pytest.Cap
     assert shown.count("gekapert") == 3
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown)
     assert "␛]0;gekapert␛[2J" in shown
+
+
+def test_json_on_a_terminal_has_escapes_for_what_it_would_obey(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    value = {"titel\x9d": [HOSTILE, "\x7f", "\u2067", "ü"]}
+    monkeypatch.setattr(console, "for_people", lambda: True)
+    console.write_json(value)
+    shown = capsysbinary.readouterr().out.decode()
+    assert not {"\x1b", "\x07", "\x7f", "\x9b", "\x9d", "\u202e", "\u2067"} & set(shown)
+    assert "ü" in shown
+    assert json.loads(shown) == value
+    monkeypatch.setattr(console, "for_people", lambda: False)
+    console.write_json(value)
+    assert "\x9b31m \u202eenie" in capsysbinary.readouterr().out.decode(), "a program obeys nothing"
 
 
 def test_a_terminal_keeps_its_colours(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from pkgutil import resolve_name
 import pytest
 
 from agents.broker import EmbeddedBroker
-from agents.cli import articles, stages
+from agents.cli import articles, console, stages
 from agents.cli.errors import KNOWN, CommandError, ExitCode, explained
 from agents.headers import installed_version
 from agents.imports.csv_rows import ColumnsError
@@ -241,7 +241,9 @@ def test_a_file_of_what_waits_for_receivers_that_is_damaged(quick: Cli, folder: 
     assert (result.returncode, told(result)) == (ExitCode.USAGE, f"redefluss: {path}: file is not a database")
 
 
-def test_only_one_watch_sends_what_waits_for_receivers(quick: Cli, folder: Path, tmp_path: Path) -> None:
+def test_only_one_watch_sends_what_waits_for_receivers(
+    quick: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "searches.toml").write_text('[[searches]]\nname = "a"\nsearch = "q=b"\nurl = "https://e.example"\n')
     secret = {"REDEFLUSS_WEBHOOK_SECRET": "geheim"}
     quick("watch", "searches.toml", "--dead")
@@ -251,9 +253,15 @@ def test_only_one_watch_sends_what_waits_for_receivers(quick: Cli, folder: Path,
     result = quick("watch", "searches.toml", **secret)
     assert (result.returncode, "another `redefluss watch` runs" in told(result)) == (ExitCode.USAGE, True)
     running.mark("a", 0.0, 0)
-    running.put("a", [("1", b"{}")], 1, 0.0)
+    running.put("a", [("1", '{"text":"\x9b2J"}'.encode())], 1, 0.0)
     running.refuse([num for num, _ in running.waiting("a", 10)], 0.0, "answered 400")
-    assert b"answered 400" in quick("watch", "searches.toml", "--dead").stdout
+    refused = quick("watch", "searches.toml", "--dead").stdout
+    assert json.loads(refused)["why"] == "answered 400"
+    with monkeypatch.context() as on_terminal:
+        on_terminal.setattr(console, "for_people", lambda: True)
+        shown = quick("watch", "searches.toml", "--dead").stdout
+    assert "\x9b" not in shown.decode()
+    assert json.loads(shown) == json.loads(refused)
     result = quick("watch", "searches.toml", "--again", **secret)
     assert (result.returncode, told(result)) == (ExitCode.OK, "1 item once more")
     assert len(running.waiting("a", 10)) == 1
