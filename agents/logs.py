@@ -18,8 +18,13 @@ REPEAT_SECONDS = 30.0
 JSON_FIELDS = ("levelname", "name", "message")
 JSON_NAMES = {"levelname": "level", "name": "logger", "exc_info": "traceback", "stack_info": "stack"}
 
-CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != 9}
-"""What would move a terminal's cursor or begin another line, and how it is shown: messages quote strangers."""
+_BIDIRECTIONAL = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != 9} | {
+    code: f"\\u{code:04x}" for code in _BIDIRECTIONAL
+}
+"""What would move a terminal's cursor, turn the direction of writing or begin another line, and how it is shown:
+messages quote strangers."""
+_IN_TRACEBACKS = {code: shown for code, shown in CONTROLS.items() if code != 10}
 
 _about: ContextVar[dict[str, Any]] = ContextVar("about", default={})  # noqa: B039 - never changed, only replaced
 
@@ -43,6 +48,10 @@ class TextFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The line, without a traceback."""
         return super().formatMessage(record).translate(CONTROLS)
+
+    def formatException(self, ei: Any) -> str:
+        """The traceback, in lines: its last one may quote strangers, too."""
+        return super().formatException(ei).translate(_IN_TRACEBACKS)
 
 
 class ContextFilter(logging.Filter):

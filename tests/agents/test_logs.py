@@ -70,8 +70,19 @@ def test_what_is_not_of_a_message_has_no_place(capsys: pytest.CaptureFixture[str
 
 def test_text_keeps_an_event_on_its_line_and_the_terminal_unharmed(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("info")
-    logging.getLogger("redefluss.x").info("a\nb\x1b[2J\x9b1mü")
-    assert capsys.readouterr().err.endswith("redefluss.x: a\\x0ab\\x1b[2J\\x9b1mü\n")
+    logging.getLogger("redefluss.x").info("a\nb\x1b[2J\x9b1mü\u202e\u2069")
+    assert capsys.readouterr().err.endswith("redefluss.x: a\\x0ab\\x1b[2J\\x9b1mü\\u202e\\u2069\n")
+
+
+def test_a_traceback_leaves_the_terminal_unharmed(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info")
+    try:
+        raise ValueError("no date: \x1b]0;owned\x07\x9b2J\u202e\r\x7f")
+    except ValueError:
+        logging.getLogger("redefluss.x").exception("a page")
+    *lines, last = capsys.readouterr().err.splitlines()
+    assert lines[1] == "Traceback (most recent call last):"
+    assert last == r"ValueError: no date: \x1b]0;owned\x07\x9b2J\u202e\x0d\x7f"
 
 
 def test_what_was_cancelled_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
