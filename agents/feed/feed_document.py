@@ -12,7 +12,10 @@ import feedparser
 from lxml import etree
 from yarl import URL
 
+from agents.feed import feedparser_patterns
 from pipeline.cleaning.dates import rfc3339
+
+feedparser_patterns.replace()
 
 MAX_ENTRIES = 1_000
 """Of one document; news sitemaps have no more. Of a longer one the newest are taken, as far as it dates them."""

@@ -8,6 +8,7 @@ import pytest
 
 from agents.feed import feed_document
 from agents.feed.feed_document import FeedDocument, FeedUnreadable
+from tests.support.timing import is_done_within
 
 URL = "https://www.example.org/feeds/politik.xml"
 
@@ -165,6 +166,26 @@ def test_entities_are_no_bomb(text: str) -> None:
     else:
         assert all(len(entry.title or "") <= feed_document.MAX_TEXT for entry in document.entries)
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<?xml " + "encoding='" * 5_000, *(unit * 20_000 for unit in ("\n<!ENTITY a ", "\n<!DOCTYPE", "\n<!ENTITY"))],
+)
+def test_no_beginning_of_a_feed_is_slow(text: str) -> None:
+    def work() -> None:
+        with contextlib.suppress(FeedUnreadable):
+            read(text + RSS.partition("\n")[2])
+
+    assert is_done_within(work, 1)
+
+
+def test_a_feed_may_say_itself_how_it_is_encoded_and_have_entities() -> None:
+    named = RSS.replace("UTF-8", "iso-8859-15").replace("spart", "spart 5 €").encode("iso-8859-15")
+    assert read(named).entries[0].title == "Rat schließt & spart 5 €"
+    doctype = '<!DOCTYPE rss [\n<!ENTITY euro "&#8364;">\n<!ENTITY rat\n "Rat">\n]>\n<rss'
+    declared = RSS.replace("<rss", doctype, 1).replace("spart", "spart 5 &euro;, sagt der &rat;")
+    assert read(declared).entries[0].title == "Rat schließt & spart 5 €, sagt der Rat"
 
 
 @pytest.mark.parametrize(
