@@ -7,6 +7,7 @@ from yarl import URL
 
 _NAME = re.compile(r"(?=.{1,254}$)(?:[\w-]{1,63}\.)*(?!\d+\.?$)[\w-]{1,63}\.?", re.ASCII)
 """Of a host; one that ends with a number would be an IP address."""
+_SECRETS = re.compile(r"(?<=://)\S+(?=@)|(?<=\?).+")
 
 
 def is_http_address(value: str) -> bool:
@@ -25,8 +26,13 @@ def http_address(value: str, *, example: str) -> str:
         ValueError: it is none; one line that gives an `example`.
     """
     if not is_http_address(value):
-        raise ValueError(f"{value[:100]!r} is no address such as {example}")
+        raise ValueError(f"{without_secrets(value)[:100]!r} is no address such as {example}")
     return value
+
+
+def without_secrets(text: str) -> str:
+    """An address, or words with one in them, without user, password and what stands behind the question mark."""
+    return _SECRETS.sub("…", text)
 
 
 def _is_host(host: str) -> bool:

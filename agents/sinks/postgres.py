@@ -14,6 +14,7 @@ import psycopg
 from aiokafka import TopicPartition
 from psycopg import sql
 
+from agents.http_address import without_secrets
 from agents.sinks.postgres_schema import MIGRATIONS
 from agents.sinks.store import (
     Batch,
@@ -57,7 +58,7 @@ class PostgresStore:
         try:
             parts = psycopg.conninfo.conninfo_to_dict(dsn)
         except psycopg.Error as error:
-            raise SinkAddressError(f"not an address of PostgreSQL: {words_of(error)}") from None
+            raise SinkAddressError(f"not an address of PostgreSQL: {without_secrets(words_of(error))}") from None
         own = {"connect_timeout": CONNECT_SECONDS, "application_name": "redefluss sink"} | KEEPALIVES
         self._options: dict[str, Any] = {name: value for name, value in own.items() if name not in parts}
         self.name = f"PostgreSQL {parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"

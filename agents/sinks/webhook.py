@@ -9,7 +9,7 @@ import aiohttp
 import orjson
 
 from agents import headers
-from agents.http_address import is_http_address
+from agents.http_address import is_http_address, without_secrets
 from agents.http_answers import words_of
 from agents.retry_after import retry_after_seconds
 from agents.sinks.store import Batch, SinkAddressError, SinkError, SinkUnavailable, WriteResult
@@ -41,7 +41,7 @@ class WebhookStore:
 
     def __init__(self, url: str, secret: str) -> None:
         if not is_http_address(url):
-            raise SinkAddressError(f"{url!r} is not an address such as https://example.org/quotes")
+            raise SinkAddressError(f"{without_secrets(url)!r} is not an address such as https://example.org/quotes")
         parts = urlsplit(url)
         self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self._url = url

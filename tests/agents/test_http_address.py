@@ -8,7 +8,9 @@ from agents.feed import feed_list
 from agents.http_address import is_http_address
 from agents.saved_searches import search_list
 from agents.sinks.opensearch import OpenSearchStore
+from agents.sinks.postgres import PostgresStore
 from agents.sinks.store import SinkAddressError
+from agents.sinks.webhook import WebhookStore
 
 WRONG = (
     "http://a..example.org/x", f"https://{'a' * 64}.example.org/", "http://a b.example.org/", "http://a%62.example.org/",
@@ -28,6 +30,22 @@ def test_a_host_that_cannot_be_is_told_at_once(tmp_path: Path, url: str) -> None
         search_list.load(path)
     with pytest.raises(SinkAddressError):
         OpenSearchStore(url)
+
+
+def test_passwords_in_a_wrong_address_are_told_nobody(tmp_path: Path) -> None:
+    url = "https://kundin:geh@eim@exam ple.org/x?token=geheim"
+    path = tmp_path / "list.toml"
+    path.write_text(f"[[feeds]]\nurl = '{url}'\nsource = 'Waldauer Bote'\n")
+    shown = r"https://…@exam ple\.org/x\?…"
+    with pytest.raises(feed_list.FeedListError, match=shown):
+        feed_list.load(path)
+    path.write_text(f"[[searches]]\nname = 'a'\nsearch = 'q=a'\nurl = '{url}'\n")
+    with pytest.raises(search_list.SearchListError, match=shown):
+        search_list.load(path)
+    with pytest.raises(SinkAddressError, match=shown):
+        WebhookStore(url, "b")
+    with pytest.raises(SinkAddressError, match=r"//…@\["):
+        PostgresStore("postgresql://kundin:geheim@[127.0.0.1/x")
 
 
 @pytest.mark.parametrize(
