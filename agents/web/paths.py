@@ -3,6 +3,8 @@
 from hashlib import blake2b
 from urllib.parse import quote, urlsplit
 
+from agents.web.models.quotes import beginning
+
 
 def article_path(id_: str) -> str:
     """The address of an article's page. Dots alone would be taken for a folder, so such ids go into the query."""
@@ -35,4 +37,4 @@ def quote_path(article: str, text: str) -> str:
 
 def words_anchor(text: str) -> str:
     """The place of a quote within the page of its article, whatever number it has in the article's present version."""
-    return "words-" + blake2b(text.encode(), digest_size=6).hexdigest()
+    return "words-" + blake2b(beginning(text).encode(), digest_size=6).hexdigest()

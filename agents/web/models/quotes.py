@@ -9,6 +9,13 @@ from agents.web.models.base import ApiModel, TextRange
 
 UNCERTAIN = 0.7
 """A speaker with a confidence below this is a guess, and is called so wherever the quote is shown."""
+MOST_CHARACTERS = 20_000
+"""Of a quote in lists: somebody may send articles that are one quote of megabytes, and a page has many of them."""
+
+
+def beginning(text: str) -> str:
+    """The words of a quote as lists have them; the beginning of what has more than they show."""
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
 
 
 class QuoteLine(ApiModel):

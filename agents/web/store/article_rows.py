@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
+from agents.web.models.quotes import beginning
 from agents.web.publication import publication
 from agents.web.store.arrivals import note_gone
 from agents.web.store.entity_rows import put_entity, take_back
@@ -163,7 +164,10 @@ def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float
         url=record.get("url"),
         published_at=record.get("published_at"),
         arrived=arrived,
-        quotes=sorted(telling[:QUOTES_IN_LINE], key=counted.index),
+        quotes=[
+            line.model_copy(update={"text": beginning(line.text)})
+            for line in sorted(telling[:QUOTES_IN_LINE], key=counted.index)
+        ],
         quote_count=len(counted),
         entities=[
             EntityLine(id=entity["id"], name=entity["name"], type=entity["type"], mentions=len(entity["mentions"]))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import orjson
 
 from agents.web.models import Copy, InStatement, QuoteHit, QuoteLine, TextRange
+from agents.web.models.quotes import beginning
 from agents.web.store.query_parser import ParsedQuery
 
 
@@ -40,7 +41,8 @@ def hits(
         line, context, gender, party, agency, statement, count, sources, about, article, said = row
         if copies and said not in articles:
             articles[said] = _articles(connection, said)
-        quote, stored = QuoteLine.model_validate_json(line), orjson.loads(about)
+        whole, stored = QuoteLine.model_validate_json(line), orjson.loads(about)
+        quote = whole.model_copy(update={"text": beginning(whole.text)})
         found.append(
             QuoteHit(
                 quote=quote,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from agents.web.models import FacetValue, InStatement, QuoteHit, QuotePage, Shares, StatementPage
+from agents.web.models.quotes import beginning
 from agents.web.store.access import StoreAccess, end_after
 from agents.web.store.quote_hits import QuoteGone
 from agents.web.store.quote_query import Each, QuoteQuery
@@ -116,7 +117,10 @@ class QuoteReader(StoreAccess):
         articles = {hit.article_id for hit in quotes}
         with self._open() as connection:
             gone = f"SELECT DISTINCT id FROM gone WHERE id IN ({', '.join('?' * len(articles))})"
-            now = {id_: words_in(connection, id_) for (id_,) in connection.execute(gone, tuple(articles)).fetchall()}
+            now = {
+                id_: {(who, beginning(words)) for who, words in words_in(connection, id_)}
+                for (id_,) in connection.execute(gone, tuple(articles)).fetchall()
+            }
         return {hit.said for hit in quotes if hit.article_id in now and words_of(hit.quote) not in now[hit.article_id]}
 
     def statement(self, id_: str) -> dict[str, Any] | None:
