@@ -49,6 +49,14 @@ def test_the_workflow_makes_and_keeps_it_and_looks_for_vulnerabilities() -> None
     assert any(step.get("with", {}).get("path") == "sbom.cdx.json" for step in steps)
 
 
+def test_actions_of_the_workflow_are_named_by_commit() -> None:
+    """Whoever can move a tag would run in the workflow, which makes the bill of materials."""
+    used = re.findall(r"uses: (.*)", (ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8"))
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", action), action
+
+
 def test_a_package_that_cannot_be_looked_up_fails_the_audit() -> None:
     """By itself, pip-audit warns and succeeds where the index answers no question about vulnerabilities."""
     (command,) = re.findall(r"^.*/pip-audit .*$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
