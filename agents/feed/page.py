@@ -57,10 +57,10 @@ def canonical_url(text: str, url: str) -> str:
             continue
         try:
             there = here.join(URL(html.unescape(next(filter(None, href.groups()), "")).strip())).with_fragment(None)
-        except ValueError:
+            if there.scheme in ("http", "https") and _same_site(here, there) and there.path.strip("/"):
+                return str(there.with_user(None))
+        except ValueError:  # also of a host that cannot be
             continue
-        if there.scheme in ("http", "https") and _same_site(here, there) and there.path.strip("/"):
-            return str(there.with_user(None))
     return str(here)
 
 

@@ -63,6 +63,15 @@ async def test_an_error_inside_fails_one_page_alone(
     assert "OverflowError" in result.failures[site.url("/a")]
 
 
+async def test_a_canonical_link_to_a_host_that_cannot_be_is_passed_over(site: Site, newsroom: Newsroom) -> None:
+    """The page was refused for it, with a traceback in the log."""
+    site.page("/a", "Rat schließt Freibad", head='<link rel="canonical" href="http://xn--a.example/b">')
+    site.rss("/feed.xml", ["/a"])
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.failures) == (1, {})
+    assert newsroom.sent[0].url == site.url("/a")
+
+
 async def test_a_page_that_cannot_be_cleaned_is_sent_as_it_is(site: Site, newsroom: Newsroom) -> None:
     broken = "&#" + "9" * 5000 + ";"
     site.page("/a", "Rat schließt", head=f'<script type="application/ld+json">{{"headline": "{broken}"}}</script>')
