@@ -82,8 +82,10 @@ MOST = 16
 """Files that are made at a time."""
 GROUP_ROWS = 10_000
 """Of a Parquet file that are compressed together."""
-_FORMULA = re.compile(r"[=+\-@\t\r](?<![^;\t\r\n].)", re.DOTALL)
+_FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠](?<![^;\t\r\n].)", re.DOTALL)
 """What a formula begins with, where a cell begins; some spreadsheets divide cells by semicolons or tabulators, too."""
+_QUOTED_FORMULA = re.compile(r"(?<=[;\t\r\n])\"+[=+\-@＝＋－＠]")
+"""The same behind quotation marks, which those who divide cells so take for an empty text before it."""
 
 
 async def send_file(
@@ -170,9 +172,11 @@ def _cell(value: Any) -> Any:
 
 
 def _harmless(value: Any) -> Any:
-    if isinstance(value, str) and _FORMULA.search(value):  # which few cells need, and takes a third of the time
-        return _FORMULA.sub(r"'\g<0>", value)
-    return value
+    if not isinstance(value, str):
+        return value
+    if '"' in value:
+        value = _QUOTED_FORMULA.sub(r"'\g<0>", value)
+    return _FORMULA.sub(r"'\g<0>", value) if _FORMULA.search(value) else value  # few need it; takes a third of the time
 
 
 def _jsonl(parts: Iterable[list["Row"]], _: Mapping[str, type]) -> Iterator[bytes]:

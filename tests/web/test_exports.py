@@ -43,6 +43,10 @@ JSONL = "/api/quotes?format=jsonl"
         ("Der Rat;=1+cmd|' /C calc'!A0;", "Der Rat;'=1+cmd|' /C calc'!A0;"),
         ("Eins\n=1+1", "Eins\n'=1+1"),
         ("Eins\t@SUMME(A1)", "Eins\t'@SUMME(A1)"),
+        ('Der Rat;"=1+1&";', """Der Rat;'""=1+1&"";"""),
+        ('Rat\n""@SUMME(A1)', """Rat\n'\"""\"@SUMME(A1)"""),
+        ("＝1+1", "'＝1+1"),
+        ('Er sagte: "-5 Grad"; "+1"', 'Er sagte: ""-5 Grad""; ""+1'),
         ("Rot-Grün = 3; plus - minus", "Rot-Grün = 3; plus - minus"),
     ],
 )
