@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +16,10 @@ from agents.web.models.quotes import MOST_CHARACTERS
 from agents.web.store.location import store_path
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
-from agents.web.store.writer import StoreWriter
+from agents.web.store.writer import StoreWriter, TopicMessage
+from pipeline.quotes import quote_records
+from pipeline.statements.speaker import SpeakerStatements
+from schemas.codec import encode
 from schemas.records import QuoteArticle
 from schemas.spans import Span
 from tests.web.articles import TEXT, message, quote_article
@@ -75,3 +80,22 @@ def test_a_long_quote_that_stands_in_the_new_version_is_not_taken_back(
     assert (len(hits), reader.taken_back(hits)) == (1, set())
     writer.add([message(quote_article("lang-1"), offset=52)])
     assert len(reader.taken_back(hits)) == 1
+
+
+async def test_lists_of_statements_have_the_beginning_and_its_page_the_whole(
+    client: Client, writer: StoreWriter, article: QuoteArticle
+) -> None:
+    state = SpeakerStatements("per/tobias-ahlgrimm", window=timedelta(days=14), most=1000)
+    for record in quote_records(article):
+        if record.speaker is not None and record.speaker.id == "per/tobias-ahlgrimm":
+            state.add(record, "2026-03-09T09:00:00.000Z")
+    ((name, statement),) = state.statements.items()
+    writer.add([TopicMessage("statements", 0, 0, time.time(), encode(statement), {}, name.encode())])
+    assert writer.unreadable == 0
+    said = article.quotes[1].text
+    async with client.get("/api/statements?q=Leuchtfeuer") as answer:
+        (found,) = (await answer.json())["items"]
+    shown = said[: MOST_CHARACTERS - 1] + "…"
+    assert [found["text"], *(paper["text"] for paper in found["articles"])] == [shown, shown]
+    async with client.get(f"/statements/{name}") as answer:
+        assert said[-200:] in await answer.text()

@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 
 from agents.web.models import QuoteHit, QuotePage, StatementPage
+from agents.web.models.quotes import beginning
 from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Places
 from agents.web.store.quote_filter import first_of_each, matching, numbers_of
@@ -64,7 +65,7 @@ def statement_page(
     found = first_of_each(connection, columns, asked, "statement")
     places = statement_places(connection, columns, found)
     page, following = _page(columns, found, places, limit, cursor)
-    items = list(records(connection, columns["num"][page].tolist()))
+    items = [_shortened(record) for record in records(connection, columns["num"][page].tolist())]
     return StatementPage(items=items, total=len(places), next=following)
 
 
@@ -96,6 +97,12 @@ def records(connection: sqlite3.Connection, nums: Iterable[int]) -> Iterator[dic
         if row is None:
             raise QuoteGone
         yield orjson.loads(zlib.decompress(row[0]))
+
+
+def _shortened(record: dict[str, Any]) -> dict[str, Any]:
+    """A statement with as much of its words as lists have."""
+    papers = [paper | {"text": beginning(paper["text"])} for paper in record["articles"]]
+    return record | {"text": beginning(record["text"]), "articles": papers}
 
 
 def _page(
