@@ -1,7 +1,9 @@
 """Divides connected wordings into statements: by what was said, and not by the order in which it came.
 
 That two wordings say the same does not carry over: a fragment may stand in two sentences that say different things. So
-the fullest wording is the middle of a statement, and only what says the same as the middle belongs to it.
+the fullest wording is the middle of a statement, and only what says the same as the middle belongs to it. Few words
+("Ich bin stolz auf diese Mannschaft") are likely to be said again of something else: they belong only to what was said
+within some days of them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,6 +13,11 @@ from datetime import datetime, timedelta
 from pipeline.statements.occurrence import Occurrence
 from pipeline.statements.wording_graph import WordingGraph, WordingId
 
+FEW_WORDS = 5.0
+"""Weight, counted word by word, up to which a wording may be a phrase that its speaker is in the habit of using."""
+PHRASE_WINDOW = timedelta(days=3)
+"""What lies further apart was said again."""
+
 
 @dataclass(eq=False)
 class _Node:
@@ -18,6 +25,7 @@ class _Node:
 
     words: WordingId
     occurrences: list[Occurrence]
+    window: timedelta
 
     @property
     def first(self) -> datetime:
@@ -44,7 +52,7 @@ def grouped(
     by_middle: dict[WordingId, list[int]] = {}
     for node in nodes:
         alike = sorted(number for words in graph.neighbours(node.words) for number in by_middle.get(words, ()))
-        near = [statements[number] for number in alike if abs(statements[number][0].first - node.first) <= window]
+        near = [statements[number] for number in alike if abs(statements[number][0].first - node.first) <= node.window]
         if near:
             min(near, key=lambda statement: abs(statement[0].first - node.first)).append(node)
         else:
@@ -56,9 +64,12 @@ def grouped(
 def _nodes(words: WordingId, occurrences: Iterable[Occurrence], window: timedelta) -> list[_Node]:
     """A node for each time that a wording is said: the same words after the window of time count as said anew."""
     nodes: list[_Node] = []
-    for occurrence in sorted(occurrences, key=lambda occurrence: occurrence.order):
+    ordered = sorted(occurrences, key=lambda occurrence: occurrence.order)
+    if ordered[0].compared.wording.verbatim_weight <= FEW_WORDS:
+        window = min(window, PHRASE_WINDOW)
+    for occurrence in ordered:
         if nodes and occurrence.at - nodes[-1].first <= window:
             nodes[-1].occurrences.append(occurrence)
         else:
-            nodes.append(_Node(words, [occurrence]))
+            nodes.append(_Node(words, [occurrence], window))
     return nodes

@@ -177,6 +177,13 @@ def test_the_same_words_after_the_window_are_a_new_statement() -> None:
     assert len(state.statements) == 2
 
 
+@pytest.mark.parametrize(("day", "statements"), [(5, 1), (6, 2)])
+def test_a_phrase_that_comes_again_after_days_is_said_of_something_else(day: int, statements: int) -> None:
+    phrase = "„Ich bin unglaublich stolz auf diese Mannschaft“"
+    later = record(phrase, "a-2", published_at=f"2026-03-{day:02}T09:00:00Z")
+    assert len(fed([record(phrase, "a-1"), later]).statements) == statements
+
+
 def test_two_statements_that_share_day_and_wording_are_both_given_out() -> None:
     """A wording that is part of one statement, and said again after the window part of another as old as the first."""
     again = "die Scheune am Hafen braucht neue Pfähle aus Eichenholz"
