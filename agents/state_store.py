@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from agents.local_store import PREFIX_BYTES, LocalStore
 
-FORMAT = 4
+FORMAT = 5
 """Of what is stored of a record; a copy in another one is read from the topic anew."""
 
 

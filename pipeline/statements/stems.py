@@ -6,6 +6,9 @@ from importlib.resources import files
 from pipeline.lexicon import lines_of
 
 _DIGRAPHS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
+_APART = str.maketrans({"ö": "œ", "ä": "æ"})
+_OWN_VOWEL = re.compile(r"förder|foerder|zähl|zaehl")
+"""Where the umlaut makes another word, and is no inflection: "fördern" is not "fordern"."""
 _TYPED = re.compile(r"(?<=[aou])e")
 _DOUBLED = re.compile(r"(.)\1")
 _UNDOUBLED = re.compile(r"(.)\*")
@@ -19,7 +22,12 @@ _PREFIXED = re.compile(rf"^({_PREFIX})(.{{3,}})$")
 
 def folded(word: str) -> str:
     """The word in lower case, umlauts as their vowels however they are typed ("Klöckner", "Kloeckner"), "ß" as "ss"."""
-    return _TYPED.sub("", word.lower().translate(_DIGRAPHS).replace("ß", "ss"))
+    lower = _OWN_VOWEL.sub(_marked, word.lower())
+    return _TYPED.sub("", lower.translate(_DIGRAPHS).replace("ß", "ss"))
+
+
+def _marked(found: re.Match[str]) -> str:
+    return found[0].replace("oe", "ö").replace("ae", "ä").translate(_APART)
 
 
 def stem(word: str) -> str:
@@ -62,7 +70,7 @@ def _read_strong() -> dict[str, str]:
         words = [folded(word) for word in line.split()]
         base = _cistem(words[0])
         for word in words[1:]:
-            for ending in ("", "e", "en", "t", "n", "st"):
+            for ending in ("", "e", "en", "t", "n", "st", *(() if word.endswith("s") else ("s", "es"))):
                 forms.setdefault(word + ending, base)
         for ending in ("e", "en", "t", "st", "et"):
             forms.setdefault(words[0].removesuffix("en") + ending, base)

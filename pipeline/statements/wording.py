@@ -9,15 +9,11 @@ from importlib.resources import files
 from itertools import pairwise
 from math import fsum
 
+from pipeline.statements.spelling import figure, one_spelling
 from pipeline.statements.stems import folded, stem
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[-‑'’&/][^\W_]+)*\d*|[%€$]")
 _LEFT_OUT = re.compile(r"\[[^\]]{0,200}\]|\([^)]{0,200}\)|…|\.\.\.")
-_THOUSANDS = re.compile(
-    r"(?:(?<=\d)[.'’\u00a0\u2009\u202f]|(?:(?<=(?<!\d)\d)|(?<=(?<!\d)\d\d)|(?<=(?<!\d)\d\d\d)) )(?=\d{3}(?!\d))"
-)
-"""What parts thousands: "20.000", "20'000" in Switzerland, "20 000"; no year and what is counted ("2024 500 Leute")."""
-_TIME = re.compile(r"(?<=\d):(?=\d)")
 _INSIDE = re.compile(r"[-‑'’&/]")
 _STOP = re.compile(r"(?<=[.!?])[\"”“«»‘’']*\s+(?=[\"„“»«‚‘]*[A-ZÄÖÜ0-9])")
 
@@ -73,7 +69,7 @@ class Wording:
         typed: list[str] = []
         gaps: set[int] = set()
         stops: set[int] = set()
-        for piece in _LEFT_OUT.split(_TIME.sub(".", _THOUSANDS.sub("", text))):
+        for piece in _LEFT_OUT.split(one_spelling(text)):
             gaps.add(len(typed))
             for sentence in _STOP.split(piece):
                 stops.add(len(typed))
@@ -151,8 +147,9 @@ class Wording:
 @lru_cache(maxsize=REMEMBERED_WORDS)
 def _read(typed: str) -> tuple[str, str, bool]:
     """A word as it is typed: its stem, the word folded, and whether it is written with a capital letter."""
-    word = folded(_INSIDE.sub("", typed))
-    found = stem(word)
+    lower = _INSIDE.sub("", typed).lower()
+    word = folded(lower)
+    found = figure(lower) or stem(word)
     return _SAME.get(found, found), word, typed[0].isupper()
 
 
