@@ -105,7 +105,8 @@ class Occurrence:
     @cached_property
     def compared(self) -> ComparedQuote:
         """What is compared of it."""
-        return ComparedQuote(self.text, self.context or "", self.verbatim)
+        speaker = "" if self.speaker is None else " ".join([self.speaker.name, *self.speaker.roles])
+        return ComparedQuote(self.text, self.context or "", self.verbatim, speaker)
 
     @cached_property
     def words(self) -> WordingId:

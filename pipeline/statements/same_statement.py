@@ -33,11 +33,19 @@ _PREFIXES = ("ab", "an", "auf", "aus", "bei", "ein", "fest", "her", "hin", "los"
 
 @dataclass(frozen=True)
 class ComparedQuote:
-    """A quote as it is compared: its text, the sentences around it, and whether the text stands in quotation marks."""
+    """A quote as it is compared.
+
+    Attributes:
+        text: what was said.
+        context: the sentences around it.
+        verbatim: whether the text stands in quotation marks.
+        speaker: name and roles of who said it.
+    """
 
     text: str
     context: str
     verbatim: bool
+    speaker: str = ""
 
     @cached_property
     def wording(self) -> Wording:
@@ -51,8 +59,11 @@ class ComparedQuote:
 
     @cached_property
     def surroundings(self) -> frozenset[str]:
-        """Content of the sentences around it that is not in the text itself; nothing where the text is enough."""
-        return Wording.of(self.context[:LONGEST_COMPARED]).content - self.wording.content if self.short else frozenset()
+        """What the sentences around it say of the matter, and the text does not; nothing where the text is enough."""
+        if not self.short:
+            return frozenset()
+        around = Wording.of(self.context[:LONGEST_COMPARED]).matter
+        return around - self.wording.content - Wording.of(self.speaker).content
 
 
 def same_statement(one: ComparedQuote, other: ComparedQuote) -> bool:

@@ -41,6 +41,7 @@ _MODAL = {folded(word): line.split()[0] for line in _LISTS["modal"] for word in 
 _SAME = {stem(folded(word)): stem(folded(line.split()[0])) for line in _LISTS["same"] for word in line.split()}
 _WITHOUT_CONTENT = _FUNCTION | _NEGATION | _TURNING | _MODAL.keys()
 _PREPOSITIONS = frozenset(folded(word) for word in _LISTS["prepositions"])
+_INTRODUCING = frozenset(stem(folded(word)) for word in _LISTS["introducing"])
 _COMMON = frozenset(stem(folded(word)) for word in _LISTS["common"])
 
 
@@ -84,6 +85,11 @@ class Wording:
         return frozenset(
             found for word, found in zip(self.words, self.stems, strict=True) if word not in _WITHOUT_CONTENT
         )
+
+    @property
+    def matter(self) -> frozenset[str]:
+        """The content, but for what only says that something was said, to whom and when."""
+        return self.content - _INTRODUCING
 
     @cached_property
     def bare_nouns(self) -> tuple[str, ...]:

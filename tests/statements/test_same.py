@@ -62,6 +62,15 @@ def test_a_few_quoted_words_are_known_by_what_the_whole_sentence_says_besides() 
         assert same_statement(words, whole) is same
 
 
+@pytest.mark.parametrize("speaker", ["", "Ralf Dittmer Oberstaatsanwalt"])
+def test_who_said_a_phrase_and_when_does_not_tell_of_what(speaker: str) -> None:
+    phrase = "„Kein Kommentar“"
+    one = f"Zu der Werft in Stralsund sagte Oberstaatsanwalt Ralf Dittmer am Dienstag: {phrase}"
+    other = f"Nach dem Brand im Hotel sagte Oberstaatsanwalt Ralf Dittmer am Dienstag der Zeitung: {phrase}"
+    quotes = [ComparedQuote(phrase, around, True, speaker) for around in (one, other)]
+    assert same_statement(*quotes) is (not speaker)
+
+
 def test_three_words_that_say_something_are_enough_to_know_a_misprint() -> None:
     printed, misprinted, elsewhere = (
         ComparedQuote(f"„{words}“", "", True)
