@@ -5,12 +5,13 @@ whatever could turn the meaning has to agree, and words that anybody says of any
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import product
 
-from pipeline.statements.wording import Wording, weight
+from pipeline.statements.wording import Wording, relations, weight
 
 ENOUGH = 3.0
 """Weight by which words in a row are recognised wherever they stand."""
@@ -28,6 +29,8 @@ MOST_PAIRS = 100_000
 """Pairs of equal words in two quotes that are compared word by word; the longest of the news have a fifth of it."""
 MOST_UNMATCHED = 10_000
 """Pairs of words that only one of two quotes has, among which slips of the pen are looked for."""
+MOST_SENTENCES = 400
+"""Pairs of sentences of two quotes that are compared; of more, those that are equal."""
 _PREFIXES = ("ab", "an", "auf", "aus", "bei", "ein", "fest", "her", "hin", "los", "mit", "nach", "vor", "weg", "zu")
 
 
@@ -68,20 +71,18 @@ class ComparedQuote:
 
 def same_statement(one: ComparedQuote, other: ComparedQuote) -> bool:
     """Whether two quotes of one speaker say the same: copy, fragment of one another, overlap, or retold."""
-    less, more = sorted((one, other), key=_fullness)
+    less, more = sorted((one, other), key=lambda compared: _fullness(compared.wording))
     a, b = less.wording, more.wording
     if not a.content:
         return a.words == b.words and bool(a.words) and _shared(less.surroundings, more.surroundings)
     if _contained(a, b) and (not less.short or _similar_surroundings(less, more)):
         return True
-    if one.verbatim and other.verbatim:
-        return _nearly_alike(a, b) or _share_a_sentence(a, b)
-    return _retold(a, b)
+    alike = _nearly_alike if one.verbatim and other.verbatim else _retold
+    return alike(a, b) or _share_a_sentence(a, b, alike)
 
 
-def _fullness(compared: ComparedQuote) -> tuple[float, int, tuple[str, ...]]:
-    words = compared.wording.words
-    return compared.wording.weight, len(words), words
+def _fullness(wording: Wording) -> tuple[float, int, tuple[str, ...]]:
+    return wording.weight, len(wording.words), wording.words
 
 
 def _contained(a: Wording, b: Wording) -> bool:
@@ -125,16 +126,20 @@ def _nearly_alike(a: Wording, b: Wording) -> bool:
         return False
     matcher = SequenceMatcher(None, a.stems, b.stems, autojunk=False)
     left_out = 0
+    small: tuple[list[str], list[str]] = [], []
     for tag, begin, end, other_begin, other_end in matcher.get_opcodes():
         if tag == "equal":
             continue
-        gone, come = a.stems[begin:end], b.stems[other_begin:other_end]
-        if tag == "replace":
+        gone = [found for found in a.stems[begin:end] if found in a.content]
+        come = [found for found in b.stems[other_begin:other_end] if found in b.content]
+        small[0].extend(a.words[begin:end])
+        small[1].extend(b.words[other_begin:other_end])
+        if gone and come:
             if len(gone) != len(come) or not all(map(_spelt_alike, gone, come)):
                 return False
         else:
-            left_out += len((set(gone) & a.content) | (set(come) & b.content))
-    return left_out <= max(1, LITTLE * len(a.content))
+            left_out += len({*gone, *come})
+    return left_out <= max(1, LITTLE * len(a.content)) and not _turned(*small)
 
 
 def _pairs(one: Sequence[str], other: Sequence[str]) -> int:
@@ -144,17 +149,39 @@ def _pairs(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _spelt_alike(one: str, other: str) -> bool:
-    """Whether two different stems are a long word with a slip of the pen: one letter more, less or other."""
-    if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1 or one[:1].isdigit() or other[:1].isdigit():
+    """Whether two different stems are a long word with a slip of the pen: a letter more, less or other, two swapped."""
+    shorter = min(len(one), len(other))
+    if shorter < 5 or abs(len(one) - len(other)) > 1 or one[:1].isdigit() or other[:1].isdigit():
         return False
-    head = next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
+    head = next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), shorter)
     rest, others = one[head:], other[head:]
+    if rest[1::-1] + rest[2:] == others:
+        return True
+    if shorter < 6:
+        return False
     return rest[1:] == others or rest == others[1:] or rest[1:] == others[1:]
 
 
-def _share_a_sentence(a: Wording, b: Wording) -> bool:
-    """Whether two longer quotes have a sentence in common, each with more before or behind it."""
-    return any(weight(set(sentence) & a.content) >= ENOUGH for sentence in a.sentences & b.sentences)
+def _turned(gone: Sequence[str], come: Sequence[str]) -> bool:
+    """Whether words that say where, when and who give way to others: "seit" to "bis", "ich" to "er"."""
+    before, now = relations(gone), relations(come)
+    return bool(before and now) and before != now
+
+
+def _share_a_sentence(a: Wording, b: Wording, alike: Callable[[Wording, Wording], bool]) -> bool:
+    """Whether a sentence of either is alike, with the same figures, where one of them has more before or behind it."""
+    if len(a.sentences) == len(b.sentences) == 1:
+        return False
+    pairs: Iterable[tuple[Wording, Wording]] = product(a.sentences, b.sentences)
+    if len(a.sentences) * len(b.sentences) > MOST_SENTENCES:
+        known = {sentence.stems: sentence for sentence in b.sentences}
+        pairs = ((sentence, known[sentence.stems]) for sentence in a.sentences if sentence.stems in known)
+    for one, other in pairs:
+        if len(one.content & other.content) * 2 >= max(len(one.content), len(other.content)) > 0:
+            less, more = sorted((one, other), key=_fullness)
+            if less.weight >= ENOUGH and less.numbers == more.numbers and alike(less, more):
+                return True
+    return False
 
 
 def _retold(a: Wording, b: Wording) -> bool:

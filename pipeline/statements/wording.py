@@ -40,7 +40,8 @@ _TURNING = frozenset(folded(word) for word in _LISTS["turning"])
 _MODAL = {folded(word): line.split()[0] for line in _LISTS["modal"] for word in line.split()}
 _SAME = {stem(folded(word)): stem(folded(line.split()[0])) for line in _LISTS["same"] for word in line.split()}
 _WITHOUT_CONTENT = _FUNCTION | _NEGATION | _TURNING | _MODAL.keys()
-_PREPOSITIONS = frozenset(folded(word) for word in _LISTS["prepositions"])
+_PREPOSITIONS = {folded(word): line.split()[0] for line in _LISTS["prepositions"] for word in line.split()}
+_RELATIONS = _PREPOSITIONS | {folded(word): line.split()[0] for line in _LISTS["persons"] for word in line.split()}
 _INTRODUCING = frozenset(stem(folded(word)) for word in _LISTS["introducing"])
 _COMMON = frozenset(stem(folded(word)) for word in _LISTS["common"])
 
@@ -138,16 +139,20 @@ class Wording:
     @cached_property
     def segments(self) -> tuple[tuple[str, ...], ...]:
         """The stems, cut at the gaps."""
-        return self._cut(self.gaps)
+        return tuple(self.stems[begin:end] for begin, end in self._cuts(self.gaps))
 
     @cached_property
-    def sentences(self) -> frozenset[tuple[str, ...]]:
-        """The stems of each sentence."""
-        return frozenset(self._cut(self.stops | self.gaps))
+    def sentences(self) -> tuple["Wording", ...]:
+        """Each sentence by itself, also what stands between gaps."""
+        if not self.stops | self.gaps:
+            return (self,)
+        return tuple(
+            Wording(self.stems[begin:end], self.words[begin:end], self.nouns[begin:end], frozenset(), frozenset())
+            for begin, end in self._cuts(self.stops | self.gaps)
+        )
 
-    def _cut(self, where: frozenset[int]) -> tuple[tuple[str, ...], ...]:
-        cuts = [0, *sorted(where), len(self.stems)]
-        return tuple(self.stems[begin:end] for begin, end in pairwise(cuts) if end > begin)
+    def _cuts(self, where: frozenset[int]) -> list[tuple[int, int]]:
+        return [(begin, end) for begin, end in pairwise([0, *sorted(where), len(self.stems)]) if end > begin]
 
 
 @lru_cache(maxsize=REMEMBERED_WORDS)
@@ -157,6 +162,11 @@ def _read(typed: str) -> tuple[str, str, bool]:
     word = folded(lower)
     found = figure(lower) or stem(word)
     return _SAME.get(found, found), word, typed[0].isupper()
+
+
+def relations(words: Iterable[str]) -> frozenset[str]:
+    """The prepositions, pronouns and possessives among folded words, "im" as "in" and "mein" as "ich"."""
+    return frozenset(_RELATIONS[word] for word in words if word in _RELATIONS)
 
 
 def weight(stems: Iterable[str]) -> float:

@@ -71,6 +71,58 @@ def test_who_said_a_phrase_and_when_does_not_tell_of_what(speaker: str) -> None:
     assert same_statement(*quotes) is (not speaker)
 
 
+@pytest.mark.parametrize(
+    ("other", "verbatim", "same"),
+    [
+        ("man könne die Elbbrücke in Rade nicht freigeben", False, True),
+        ("man könne die Elbbrücke in Rade freigeben", False, False),
+        ("man könne die Elbbrücke in Rade vor Mai nicht freigeben", False, False),
+        ("„Wir können die Elbbrücke bei Rade nicht freigeben“", True, False),
+        ("„Wir können ja die Elbbrücke in Rade halt nicht freigeben“", True, True),
+        ("„Es bleibt dabei. Wir können die Ellbbrücke in Rade nicht freigeben.“", True, True),
+        ("„Es bleibt dabei. Wir können die Elbbrücke in Rade bis 2030 nicht freigeben.“", True, False),
+        ("die Sicherheit der Menschen gehe vor", False, False),
+    ],
+)
+def test_a_sentence_of_a_longer_quote_is_known_where_it_is_retold_or_edited(
+    other: str, verbatim: bool, same: bool
+) -> None:
+    whole = "„Wir können die Elbbrücke in Rade nicht freigeben. Die Sicherheit der Menschen geht vor.“"
+    assert same_statement(ComparedQuote(whole, "", True), ComparedQuote(other, "", verbatim)) is same
+
+
+def test_of_quotes_with_very_many_sentences_the_equal_ones_are_shared() -> None:
+    shared = "Wir können die Brücke in Rade nicht freigeben."
+    one, other = (
+        ComparedQuote("„" + " ".join(f"{word} {n} ist anders." for n in range(30)) + end, "", True)
+        for word, end in [("Dorf", f" {shared}“"), ("Hof", f" {shared}“")]
+    )
+    assert same_statement(one, other)
+    assert not same_statement(ComparedQuote(one.text.replace(shared, ""), "", True), other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (
+            "„Wegen dem Sparkurs fehlen uns in Harburg Ärzte“",
+            "„Wegen des Sparkurses fehlen uns in Harburg Ärzte“",
+            True,
+        ),
+        ("„Der Hafen bringt der Regoin 800 Stellen“", "„Der Hafen bringt der Region 800 Stellen“", True),
+        (
+            "„Seit Montag ist die Strecke in Stendal gesperrt“",
+            "„Bis Montag ist die Strecke in Stendal gesperrt“",
+            False,
+        ),
+        ("„Ich habe ihm das Geld in der Garage gegeben“", "„Er hat mir das Geld in der Garage gegeben“", False),
+        ("„Mein Vater hat die Orgel in Stade gebaut“", "„Sein Vater hat die Orgel in Stade gebaut“", False),
+    ],
+)
+def test_small_words_may_be_edited_but_for_who_when_and_where(one: str, other: str, same: bool) -> None:
+    assert same_statement(ComparedQuote(one, "", True), ComparedQuote(other, "", True)) is same
+
+
 def test_three_words_that_say_something_are_enough_to_know_a_misprint() -> None:
     printed, misprinted, elsewhere = (
         ComparedQuote(f"„{words}“", "", True)
