@@ -64,6 +64,8 @@ def _fullest(occurrences: Sequence[Occurrence]) -> Occurrence:
 
 def _fullest_speaker(occurrences: Sequence[Occurrence]) -> KnownEntity | None:
     """The speaker as the article has it that tells most."""
+    if len(occurrences) == 1:
+        return occurrences[0].speaker
     speakers = {orjson.dumps(o.speaker.model_dump()): o.speaker for o in occurrences if o.speaker is not None}
     return speakers[max(speakers, key=lambda data: (len(data), data))] if speakers else None
 
