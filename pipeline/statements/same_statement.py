@@ -191,7 +191,10 @@ def _retold(a: Wording, b: Wording) -> bool:
     missing, added, prefixes = _unmatched(a.content, b.content)
     if len(missing) > LITTLE * len(a.content) or len(added) > MORE * len(a.content):
         return False
-    return _agree(a, b, prefixes) and not _swapped(a, b)
+    if not a.things.isdisjoint(missing) and not b.things.isdisjoint(added):  # of Eisenach, and not of Rüsselsheim
+        return False
+    elsewhere = any(preposition != b.places.get(noun, preposition) for noun, preposition in a.places.items())
+    return not elsewhere and _agree(a, b, prefixes) and not _swapped(a, b)
 
 
 def _agree(a: Wording, b: Wording, prefixes: frozenset[str] = frozenset()) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -93,18 +93,31 @@ class Wording:
         return self.content - _INTRODUCING
 
     @cached_property
+    def things(self) -> frozenset[str]:
+        """The nouns: whom and what it is about, where and when."""
+        return self.content & {found for found, noun in zip(self.stems, self.nouns, strict=True) if noun}
+
+    @cached_property
     def bare_nouns(self) -> tuple[str, ...]:
         """The nouns that no preposition governs, in order: who does it, and to whom."""
-        found: list[str] = []
-        governed = False
+        return tuple(dict.fromkeys(noun for noun, preposition in self._governed if preposition is None))
+
+    @cached_property
+    def places(self) -> Mapping[str, str]:
+        """The nouns that a preposition governs, each with the first that does: where, when and how."""
+        return {noun: preposition for noun, preposition in reversed(self._governed) if preposition is not None}
+
+    @cached_property
+    def _governed(self) -> list[tuple[str, str | None]]:
+        found: list[tuple[str, str | None]] = []
+        governing: str | None = None
         for word, found_stem, noun in zip(self.words, self.stems, self.nouns, strict=True):
             if word in _PREPOSITIONS:
-                governed = True
+                governing = _PREPOSITIONS[word]
             elif noun and found_stem in self.content:
-                if not governed:
-                    found.append(found_stem)
-                governed = False
-        return tuple(dict.fromkeys(found))
+                found.append((found_stem, governing))
+                governing = None
+        return found
 
     @cached_property
     def numbers(self) -> frozenset[str]:

@@ -123,6 +123,34 @@ def test_small_words_may_be_edited_but_for_who_when_and_where(one: str, other: s
     assert same_statement(ComparedQuote(one, "", True), ComparedQuote(other, "", True)) is same
 
 
+@pytest.mark.parametrize(
+    ("retold", "same"),
+    [
+        ("das Werk in Eisenach mit 1300 Leuten wegen hoher Kosten für Strom und Stahl im Mai", True),
+        ("das Werk in Eisenach mit 1300 Leuten wegen der Kosten für Strom und Stahl im Mai", True),
+        ("das Werk in Rüsselsheim mit 1300 Leuten wegen hoher Kosten für Strom und Stahl im Mai", False),
+        ("das Werk in Eisenach mit 1300 Leuten wegen hoher Kosten für Strom und Blech im Mai", False),
+    ],
+)
+def test_a_long_sentence_that_is_retold_of_another_place_is_another_statement(retold: str, same: bool) -> None:
+    said = "der Konzern schließe das Werk in Eisenach mit 1300 Leuten wegen hoher Kosten für Strom und Stahl im Mai"
+    one, other = (ComparedQuote(text, "", False) for text in (said, f"der Konzern werde {retold} schließen"))
+    assert same_statement(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("die Strecke sei seit Montag in Stendal gesperrt", "die Strecke sei bis Montag in Stendal gesperrt", False),
+        ("der Täter sei in den Garten geklettert", "dass der Täter aus dem Garten geklettert sei", False),
+        ("das Schiff fahre ins Rote Meer", "dass das Schiff in das Rote Meer fährt", True),
+        ("die Polizei habe das Haus durchsucht", "das Haus sei von der Polizei durchsucht worden", True),
+    ],
+)
+def test_where_to_and_until_when_is_not_where_from_and_since_when(one: str, other: str, same: bool) -> None:
+    assert same_statement(ComparedQuote(one, "", False), ComparedQuote(other, "", False)) is same
+
+
 def test_three_words_that_say_something_are_enough_to_know_a_misprint() -> None:
     printed, misprinted, elsewhere = (
         ComparedQuote(f"„{words}“", "", True)
