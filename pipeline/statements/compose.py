@@ -19,10 +19,9 @@ def composed(
 ) -> Statement:
     """The statement that the speaker of that `key` made in `occurrences`; `whole` are those that are not fragments.
 
-    Its id tells the day of its first article and a hash of the wording among `whole` whose hash is least: it stays when
-    articles come later that have one of the known wordings, in whatever order. Two statements have that wording and
-    day in common where the wording was said again later, and then as part of another one: `others` is how many there
-    are before this one.
+    Its id tells the day of its first article and a hash of the first wording among `whole`: it stays when papers print
+    the statement later, in whatever words. Two statements have that wording and day in common where the window of time
+    is less than a day: `others` is how many there are before this one.
     """
     articles = [
         list(found)
@@ -38,7 +37,7 @@ def composed(
     for entry in articles:
         main = _fullest([found for found in entry if found.quote in wholes] or entry)
         entries.append(main.as_article([found for found in entry if found is not main], speaker))
-    anchor = min(occurrence.words for occurrence in whole) + f"\n{others}" * bool(others)
+    anchor = whole[0].words + f"\n{others}" * bool(others)
     digest = hashlib.blake2b(f"{key}\n{anchor}".encode(), digest_size=8).hexdigest()
     return Statement(
         id=f"{first.at.year}-{first.at.month:02}-{first.at.day:02}-{digest}",

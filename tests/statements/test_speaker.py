@@ -64,6 +64,17 @@ def test_a_statement_says_where_it_stood_first_and_has_its_fullest_wording() -> 
     assert statement.id.startswith("2026-03-02-")
 
 
+def test_a_statement_keeps_its_id_when_papers_print_it_later_in_other_words() -> None:
+    """Links to it lead there all day."""
+    state = fed([record(INDIRECT, "a-0", type="Indirect", published_at="2026-03-02T08:00:00Z")])
+    (name,) = state.statements
+    for number, text in enumerate(
+        (FRAGMENT, WHOLE, f"{WHOLE[:-1]} und bereuen“", WHOLE.replace("teuer", "sehr teuer"))
+    ):
+        state.add(record(text, f"a-{number + 1}", published_at=f"2026-03-02T09:0{number}:00Z"), SEEN_AT)
+    assert {statement.id: statement.count for statement in state.statements.values()} == {name: 5}
+
+
 @pytest.mark.parametrize("published_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_an_article_that_says_of_itself_an_impossible_time_has_its_statement(published_at: str) -> None:
     statement = only(speaker().add(record(WHOLE, published_at=published_at), SEEN_AT))
@@ -185,26 +196,20 @@ def test_a_phrase_that_comes_again_after_days_is_said_of_something_else(day: int
 
 
 def test_two_statements_that_share_day_and_wording_are_both_given_out() -> None:
-    """A wording that is part of one statement, and said again after the window part of another as old as the first."""
-    again = "die Scheune am Hafen braucht neue Pfähle aus Eichenholz"
-    other = "die Schule bekommt im Sommer ein rotes Dach von Meisterhand"
-    first = f"Im Rathaus hörte ich Montag, {again}, und die Brücke verkaufen wir im Herbst an einen Landwirt"
-    second = f"Meine Nachbarn klagen laut, {again}, {other}, obwohl der Kreistag im November ausführlich berät"
-    said = {"a-1": (first, 1), "a-2": (again, 1), "a-3": (other, 1), "a-4": (second, 11), "a-5": (again, 16)}
-    records = [
-        record(text, article, published_at=f"2026-03-{day:02}T09:00:0{number}Z")
-        for number, (article, (text, day)) in enumerate(said.items())
-    ]
-    (one, two) = [fed(order).statements for order in (records, records[::-1])]
-    assert one == two
-    assert sorted([article.id for article in statement.articles] for statement in one.values()) == [
-        ["a-1", "a-2"],
-        ["a-3", "a-4", "a-5"],
-    ]
-    withdrawn = fed(records)
-    for article in ("a-1", "a-2"):
-        withdrawn.withdraw(article, SEEN_AT)
-    assert state_of(withdrawn) == state_of(fed(records[2:]))
+    """The window of time can be set to less than a day."""
+    early, late = (
+        record(WHOLE, article, published_at=f"2026-03-02T{hour:02}:00:00Z")
+        for article, hour in (("a-1", 1), ("a-2", 9))
+    )
+    states = [speaker(days=0.25), speaker(days=0.25)]
+    for state, order in zip(states, ([early, late], [late, early]), strict=True):
+        for quote in order:
+            state.add(quote, "2026-03-02T10:00:00.000Z")
+    one, other = (state.statements for state in states)
+    assert one == other
+    assert sorted([article.id for article in statement.articles] for statement in one.values()) == [["a-1"], ["a-2"]]
+    states[0].withdraw("a-1", "2026-03-02T10:00:00.000Z")
+    assert state_of(states[0]) == state_of(fed([late]))
 
 
 def test_what_has_not_changed_for_the_windows_time_is_closed_and_stays_as_it_is() -> None:
