@@ -13,14 +13,14 @@ _SECTIONS = frozenset(
 )
 _NAMING = ("class", "id", "role", "itemprop", "data-testid", "data-component", "data-type", "data-qa", "aria-label")
 LONGEST_NAME = 300
-_UNSEEN_CLASSES = frozenset(("editsection", "mw-editsection"))
+_UNSEEN_CLASS = re.compile(r"(?:^|\s)(?:mw-)?editsection(?:\s|$)")
 """What MediaWiki sets beside headings: "[Bearbeiten]"."""
 _HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 
 
-def is_unseen(element: Any) -> bool:
-    """Whether an element within a line is not shown, or leads to the editor of a wiki."""
-    return _is_hidden(element) or not _UNSEEN_CLASSES.isdisjoint((element.get("class") or "")[:LONGEST_NAME].split())
+def is_unseen(element: Any, hints: frozenset[str], classes: str) -> bool:
+    """Whether an element within a line is not shown, or leads to the editor of a wiki; its hints are known."""
+    return ("hidden" in hints and _is_hidden(element)) or _UNSEEN_CLASS.search(classes) is not None
 
 
 def _is_hidden(element: Any) -> bool:

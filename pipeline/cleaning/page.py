@@ -37,7 +37,8 @@ _BREAK, _BETWEEN = "\0", "\n"
 """A line break among the texts of an element, which have no such character; and the space between two elements that
 stand on lines of their own in the source. Two of them on end part paragraphs."""
 _BREAKS = re.compile(f"[{_BREAK}{_BETWEEN}]")
-_UNSEEN = re.compile("\ud800([^\ud801]*)\ud801")
+_UNSEEN_BEGINS, _UNSEEN_ENDS = "\ud800", "\ud801"
+_UNSEEN = re.compile(f"{_UNSEEN_BEGINS}([^{_UNSEEN_ENDS}]*){_UNSEEN_ENDS}")
 """A text that readers do not see, among the texts of an element, which have no such characters."""
 
 
@@ -56,7 +57,8 @@ def page_lines(root: Any) -> list[Line]:
 
 
 class _Walk:
-    """One pass over the tree. `_blocks` holds the open block elements, the innermost last."""
+    """One pass over the tree. `_blocks` holds the open block elements, the innermost last; `_inline` of each other open
+    one whether it is a link, and whether it is not shown."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -64,6 +66,7 @@ class _Walk:
         self._linked = 0
         self._anchors = 0
         self._unseen = 0
+        self._inline: list[tuple[bool, bool]] = []
         self._bold = [0]
         self._emphases = 0
         self._moment: str | None = None
@@ -99,7 +102,7 @@ class _Walk:
                     signature = self._signatures.setdefault((*names[-1], *name), len(self._signatures))
                     self._blocks.append((tag, signature, number, near, far[-1]))
                 else:
-                    self._begin_inline(tag, element)
+                    self._begin_inline(tag, element, is_unseen(element, own, name[1]))
                 names.append(name)
                 self._text(element.text)
                 continue
@@ -115,7 +118,7 @@ class _Walk:
                 self._flush()
                 self._elements.ends[self._blocks.pop()[2]] = len(self.lines)
             else:
-                self._end_inline(tag, element)
+                self._end_inline(tag)
             self._text(element.tail)
         self._flush()
         self._look_around()
@@ -137,35 +140,42 @@ class _Walk:
         for mark, row in zip(marks, rows.tolist(), strict=True):
             mark.around = row
 
-    def _begin_inline(self, tag: str, element: Any) -> None:
-        self._unseen += is_unseen(element)
+    def _begin_inline(self, tag: str, element: Any, unseen: bool) -> None:
+        is_link = tag == "a" and not is_target(element)
+        self._inline.append((is_link, unseen))
+        self._anchors += is_link
+        self._unseen += unseen
         if tag == "br":
-            self._parts.append(_BREAK)
-            self._bold.append(0)
-        elif tag == "a":
-            self._anchors += not is_target(element)
+            self._break()
         elif tag in _BOLD:
             self._emphases += 1
         elif tag == "time":
             self._moment = (element.get("datetime") or "")[:_LONGEST_MOMENT] or self._moment
 
-    def _end_inline(self, tag: str, element: Any) -> None:
-        self._unseen -= is_unseen(element)
-        if tag == "a":
-            self._anchors -= not is_target(element)
-        elif tag in _BOLD:
+    def _end_inline(self, tag: str) -> None:
+        is_link, unseen = self._inline.pop()
+        self._anchors -= is_link
+        self._unseen -= unseen
+        if tag in _BOLD:
             self._emphases -= 1
 
     def _text(self, text: str | None) -> None:
-        if text:
-            self._parts.append(f"\ud800{text}\ud801" if self._unseen and text.strip() else text)
-            if text == _BETWEEN:
-                self._bold.append(0)
-                return
-            if self._anchors > 0:
-                self._linked += len(text.strip())
-            if self._emphases > 0:
-                self._bold[-1] += len(text.strip())
+        if text == _BETWEEN:
+            self._parts.append(text)
+            self._bold.append(0)
+        elif text:
+            self._within_line(text)
+
+    def _break(self) -> None:
+        self._parts.append(_BREAK)
+        self._bold.append(0)
+
+    def _within_line(self, text: str) -> None:
+        self._parts.append(f"{_UNSEEN_BEGINS}{text}{_UNSEEN_ENDS}" if self._unseen and text.strip() else text)
+        if self._anchors > 0:
+            self._linked += len(text.strip())
+        if self._emphases > 0:
+            self._bold[-1] += len(text.strip())
 
     def _flush(self) -> None:
         if not self._parts:
@@ -178,7 +188,9 @@ class _Walk:
         pieces = zip(_BREAKS.split(broken), bold, ["", *_BREAKS.findall(broken)], strict=True)
         length = max(1, len(broken.strip(f" {_BREAK}{_BETWEEN}")))
         for is_empty, group in groupby(pieces, lambda piece: not piece[0].strip()):
-            parts = _seen(list(group))
+            parts = list(group)
+            if _UNSEEN_BEGINS in broken:
+                parts = _seen(parts)
             text = "" if is_empty else line_text("\n".join(part for part, _, _ in parts))
             if not text:
                 continue
