@@ -12,7 +12,9 @@ from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.hints import LONGEST_NAME, hints_of, is_target, is_unseen
 from pipeline.cleaning.lines import BrokenText, Line, Markup, line_of, words_of
 from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.sentences import ends_sentence
 from pipeline.cleaning.surroundings import Elements, around_rows
+from pipeline.cleaning.wrapping import going_on
 
 _SKIPPED = frozenset(
     words_of(
@@ -37,6 +39,9 @@ _BREAK, _BETWEEN = "\0", "\n"
 """A line break among the texts of an element, which have no such character; and the space between two elements that
 stand on lines of their own in the source. Two of them on end part paragraphs."""
 _BREAKS = re.compile(f"[{_BREAK}{_BETWEEN}]")
+_EMPTY_LINES = re.compile(f"{_BREAK} *{_BREAK}")
+_FEWEST_WORDS = 11
+"""Of a paragraph of preformatted text."""
 _UNSEEN_BEGINS, _UNSEEN_ENDS = "\ud800", "\ud801"
 _UNSEEN = re.compile(f"{_UNSEEN_BEGINS}([^{_UNSEEN_ENDS}]*){_UNSEEN_ENDS}")
 """A text that readers do not see, among the texts of an element, which have no such characters."""
@@ -67,6 +72,7 @@ class _Walk:
         self._anchors = 0
         self._unseen = 0
         self._inline: list[tuple[bool, bool]] = []
+        self._preformatted = 0
         self._bold = [0]
         self._emphases = 0
         self._moment: str | None = None
@@ -97,6 +103,7 @@ class _Walk:
                 name = (tag, (element.get("class") or "")[:LONGEST_NAME])
                 if is_block:
                     self._flush()
+                    self._preformatted += tag == "pre"
                     number = self._elements.open(self._blocks[-1][2] if self._blocks else 0, len(self.lines))
                     near = own.union(*hints[-1 - _NEAR_LEVELS : -1])
                     signature = self._signatures.setdefault((*names[-1], *name), len(self._signatures))
@@ -116,6 +123,7 @@ class _Walk:
             names.pop()
             if tag in _BLOCKS or "-" in tag:
                 self._flush()
+                self._preformatted -= tag == "pre"
                 self._elements.ends[self._blocks.pop()[2]] = len(self.lines)
             else:
                 self._end_inline(tag)
@@ -160,7 +168,12 @@ class _Walk:
             self._emphases -= 1
 
     def _text(self, text: str | None) -> None:
-        if text == _BETWEEN:
+        if text and self._preformatted and not self._unseen:
+            for number, line in enumerate(text.split("\n")):
+                if number:
+                    self._break()
+                self._within_line(line)
+        elif text == _BETWEEN:
             self._parts.append(text)
             self._bold.append(0)
         elif text:
@@ -183,9 +196,13 @@ class _Walk:
         broken = "".join(
             part if part in (_BREAK, _BETWEEN) else " ".join(("x" + part + "x").split())[1:-1] for part in self._parts
         )
+        if self._preformatted:
+            broken = _unwrapped(broken)
         linked, bold, moment = self._linked, self._bold, self._moment
         self._parts, self._linked, self._bold = [], 0, [0]
-        pieces = zip(_BREAKS.split(broken), bold, ["", *_BREAKS.findall(broken)], strict=True)
+        pieces = list(zip(_BREAKS.split(broken), bold, ["", *_BREAKS.findall(broken)], strict=True))
+        if self._preformatted and not _is_prose(broken):
+            pieces = [piece for piece in pieces if piece[0].strip()]
         length = max(1, len(broken.strip(f" {_BREAK}{_BETWEEN}")))
         for is_empty, group in groupby(pieces, lambda piece: not piece[0].strip()):
             parts = list(group)
@@ -235,6 +252,20 @@ def _parts_of(pieces: Sequence[tuple[str, int, str]], text: str) -> Sequence[Bro
         BrokenText(own, min(1.0, bold / max(1, len(part.strip())))) for part, bold in parts if (own := line_text(part))
     ]
     return found if " ".join(part.text for part in found) == text else ()
+
+
+def _is_prose(preformatted: str) -> bool:
+    """Whether a preformatted text has paragraphs; in an address or a program, empty lines part nothing."""
+    texts = (text.replace(_BREAK, " ").strip() for text in _EMPTY_LINES.split(preformatted))
+    return any(len(text.split()) >= _FEWEST_WORDS and ends_sentence(text) for text in texts)
+
+
+def _unwrapped(preformatted: str) -> str:
+    """A preformatted text, in which only those line breaks are left that do not merely wrap its paragraphs."""
+    lines = preformatted.split(_BREAK)
+    return "".join(
+        line + (_BETWEEN if goes_on else _BREAK) for line, goes_on in zip(lines, going_on(lines), strict=True)
+    )[:-1]
 
 
 def _seen(pieces: list[tuple[str, int, str]]) -> list[tuple[str, int, str]]:

@@ -35,15 +35,23 @@ def unwrapped(text: str) -> list[str]:
     lines = text.split("\n")
     if (joined := joined_full_lines(text)) is not None:
         return joined.split("\n")
-    if not is_hard_wrapped(lines):
+    goes_on = going_on(lines)
+    if not any(goes_on):
         return join_broken_words(text).split("\n")
-    width = max(map(len, lines))
     paragraphs: list[list[str]] = [[]]
-    for line, following in pairwise([*lines, ""]):
+    for line, is_wrapped in zip(lines, goes_on, strict=True):
         paragraphs[-1].append(line.strip())
-        if not _goes_on(line, following, width):
+        if not is_wrapped:
             paragraphs.append([])
     return [_joined(paragraph) for paragraph in paragraphs]
+
+
+def going_on(lines: Sequence[str]) -> list[bool]:
+    """Of each line whether its paragraph goes on in the next one; of none where a text is not hard-wrapped."""
+    if not is_hard_wrapped(lines):
+        return [False] * len(lines)
+    width = max(map(len, lines))
+    return [_goes_on(line, following, width) for line, following in pairwise([*lines, ""])]
 
 
 def joined_full_lines(text: str) -> str | None:

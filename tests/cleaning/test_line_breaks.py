@@ -1,5 +1,7 @@
 """Paragraphs of pages with line breaks in them. All is invented."""
 
+import textwrap
+
 import pytest
 
 from pipeline.cleaning import Cleaner
@@ -108,3 +110,43 @@ def test_a_price_that_ends_in_a_dash_does_not_go_on(prices: tuple[str, ...], das
 
 def test_a_line_that_ends_in_a_dash_goes_on() -> None:
     assert lines_of("Kassenwart 2010 –<br>Ole Brandt") == ["Kassenwart 2010 – Ole Brandt"]
+
+
+def lines_of_pre(text: str) -> list[list[str]]:
+    lines = page_lines(parse(f"<html><body><div>{text}</div></body></html>"))
+    return [[part.text for part in divided(line)] for line in lines]
+
+
+def test_preformatted_paragraphs_are_parted_by_their_empty_lines_and_not_by_the_others() -> None:
+    assert lines_of_pre(
+        "<pre>\nPressemitteilung 12/2003\n\nDer Rat der Stadt Waldau hat am Dienstag den Haushalt\r\nbeschlossen, "
+        "wie ihn die Ver-\nwaltung wollte.\n \n<b>Vorsitzender:\n</b>Karl Beispiel\nKassenwart: Ole Brandt\n</pre>"
+    ) == [
+        ["Pressemitteilung 12/2003"],
+        ["Der Rat der Stadt Waldau hat am Dienstag den Haushalt beschlossen, wie ihn die Verwaltung wollte."],
+        ["Vorsitzender:", "Karl Beispiel", "Kassenwart: Ole Brandt"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>Der Rat\n\nder <code>\n\nStadt</code>\n\nWaldau</p>",
+        "<pre></pre>Der Rat\n\nder <code>\n\nStadt</code>\n\nWaldau",
+        "<pre><code>Der Rat <i>der</i> Stadt</code> Waldau\n</pre>",
+        "<pre>Der Rat <span hidden>\n\nnicht\n\n</span>der Stadt Waldau</pre>",
+    ],
+)
+def test_empty_lines_that_readers_do_not_see_part_nothing(page: str) -> None:
+    assert lines_of_pre(page) == [["Der Rat der Stadt Waldau"]]
+
+
+def test_an_address_that_is_preformatted_is_one_block() -> None:
+    address = ["Hafen Süderhafen", "Pressestelle", "Kai 7", "24999 Süderhafen"]
+    assert lines_of_pre("<pre>{}\n{}\n\n{}\n{}</pre>".format(*address)) == [address]
+
+
+def test_a_press_release_that_is_preformatted_has_its_paragraphs(clean: Cleaner) -> None:
+    wrapped = "\n\n".join(textwrap.fill(paragraph, 72) for paragraph in PARAGRAPHS)
+    article = clean(page(f"<pre>{wrapped}</pre>"))
+    assert article.text == "\n\n".join(PARAGRAPHS)
