@@ -41,6 +41,8 @@ def clean() -> Cleaner:
         ("Weitere Berichte über den Hafen gibt es auf bote.example.", "related"),
         ("Das Wichtigste aus dem Hafen: unser Newsletter kommt jeden Morgen direkt ins Postfach.", "newsletter"),
         ("Der Newsletter für alle am Hafen, jeden Freitag neu: Jetzt kostenlos abonnieren!", "newsletter"),
+        ("Teilen Sie diesen Text, und abonnieren Sie unseren Newsletter: Er heißt „Gut im Bild“.", "newsletter"),
+        ("Unser Newsletter verrät, was der Hafen Neues hat, und informiert Sie. Melden Sie sich an!", "newsletter"),
         ("Bitte aktivieren Sie JavaScript, um diesen Inhalt zu sehen.", "legal"),
         ("Bote.example braucht dafür ein Skript. Ihr Browser oder Adblocker verhindert dies momentan.", "legal"),
     ],
@@ -67,6 +69,8 @@ def test_what_a_site_offers_is_no_text(clean: Cleaner, template: str, offer: str
         "Viele Anwohner wissen nicht, dass ihr Browser verhindert, was die Stadt zeigen will.",
         "Laut der Ministerin gibt es mehr Nachrichten von der Baustelle, als sie lesen kann.",
         "Die Lücke betrifft alle, deren Browser Javascript ausführt, teilte die Stadt mit.",
+        "Die Sprecher der Eltern forderten: Melden Sie sich nicht für diesen Newsletter an.",
+        "Im Rathaus, hieß es, stehe an jeder Tür: Abonnieren Sie den Newsletter der Stadt.",
     ],
 )
 def test_what_is_reported_of_newsletters_and_browsers_stays(text: str) -> None:
