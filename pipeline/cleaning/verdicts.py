@@ -27,6 +27,7 @@ from pipeline.cleaning.reasons import give_reasons
 from pipeline.cleaning.rules import LineReading, find_infobox, read
 from pipeline.cleaning.sentences import ends_sentence, sentence_count
 from pipeline.cleaning.table_rows import join_rows
+from pipeline.lexicon.words import FINITE_AUXILIARIES
 from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
@@ -66,7 +67,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     _mark_repeated(article.lines, article.title)
     mark_comments(article.lines, article.readings)
     for line, reading in zip(article.lines, article.readings, strict=True):
-        if line.open and reading.hit is not None and _says_enough(reading.hit):
+        if line.open and reading.hit is not None and _says_enough(reading.hit, line):
             line.remove(reading.hit.reason, f"phrase {reading.hit.phrase!r}")
     for number, probability in probabilities(article, chosen, classifiers).items():
         _judge(article.lines[number], article.readings[number], probability)
@@ -103,8 +104,13 @@ def _name_quotes(lines: Sequence[Line]) -> None:
             line.kind = "quote"
 
 
-def _says_enough(hit: PhraseHit) -> bool:
-    return hit.certain or (hit.how == "start" and (hit.reason in _ALWAYS_REMOVED or hit.phrase in _BEYOND_DOUBT))
+def _says_enough(hit: PhraseHit, line: Line) -> bool:
+    """Whether a phrase alone decides; behind "Alle Rechte vorbehalten" a sentence may go on ("hat sich die Stadt")."""
+    if hit.how != "start":
+        return hit.certain
+    behind = line.words[len(words_of(hit.phrase)) :]
+    is_sentence = bool(behind) and behind[0] in FINITE_AUXILIARIES
+    return hit.reason in _ALWAYS_REMOVED or (hit.phrase in _BEYOND_DOUBT and not is_sentence)
 
 
 def _judge(line: Line, reading: LineReading, probability: float) -> None:
@@ -165,7 +171,7 @@ def _judge_parts(
         _mark_fields(parts, readings)
         _mark_repeated(parts, title)
     for part, reading, below in zip_longest(parts, readings, parts[1:]):
-        if part.open and reading.hit is not None and _says_enough(reading.hit):
+        if part.open and reading.hit is not None and _says_enough(reading.hit, part):
             part.remove(reading.hit.reason, f"phrase {reading.hit.phrase!r}")
         elif part.open or (part.rule == TIME_RULE and day_in(part.text) is None):
             heads = below is not None and is_paragraph(below) and is_set_off(part) and not ends_sentence(part.text)

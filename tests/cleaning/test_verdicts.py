@@ -172,3 +172,20 @@ def test_whose_a_quotation_is_that_is_set_apart_is_a_part_of_it(whose: str, monk
     quote = f"<blockquote><p>Kein Dorf ohne Laden</p>{whose}</blockquote><p>Mehr dazu am Montag.</p>"
     clean = cleaned(page(quote), {}, monkeypatch)
     assert [block.kind for block in clean.blocks][-3:] == ["quote", "quote", "paragraph"]
+
+
+@pytest.mark.parametrize(
+    ("last", "stays"),
+    [
+        ("Alle Rechte vorbehalten hat sich die Stadt Waldau für die Lieder des Wettbewerbs, wie sie mitteilt.", True),
+        ("Alle Rechte vorbehalten wollen sich auch die Verlage, deren Bücher der Rat im Herbst ausstellt.", True),
+        ("Alle Rechte vorbehalten. Nachdruck, auch in Auszügen, ist nur mit Genehmigung des Verlages erlaubt.", False),
+        ("Alle Rechte vorbehalten durch den Verlag, der Nachdruck ist nur mit dessen Genehmigung erlaubt.", False),
+        ("Alle Rechte vorbehalten", False),
+    ],
+)
+@pytest.mark.parametrize("form", ["<p>{}</p>", "<p>{}<br><br>Der Wettbewerb beginnt im Mai.</p>"])
+def test_a_sentence_about_reserved_rights_is_no_notice(
+    last: str, form: str, stays: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (last in kept(page(form.format(last)), {}, monkeypatch)) == stays
