@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.attributions import is_signed, is_signed_quotation
-from pipeline.cleaning.interviews import first_turn, labelled_turns
+from pipeline.cleaning.interviews import begins_interview, first_turn, labelled_turns
 from pipeline.cleaning.kickers import kicker_over, split_heading
 from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.rules import LineReading
@@ -73,6 +73,8 @@ def find_title(
         return None, None
     begin = max(0, start - _HEAD_LINES)
     turn = begin + first_turn(lines[begin:start])
+    if turn == start and candidates[-1] == start - 1 and begins_interview(lines[start - 1 :]):
+        turn = start - 1
     is_interview = candidates[0] < turn < start
     if is_interview:
         start, candidates = turn, [n for n in candidates if n < turn]

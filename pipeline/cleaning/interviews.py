@@ -56,6 +56,12 @@ def is_interview(turns: Sequence[Line]) -> bool:
     return len(questions) >= _FEWEST and _are_answered(turns, questions)
 
 
+def begins_interview(lines: Sequence[Line]) -> bool:
+    """Whether the first of these lines asks somebody, the second answers of itself, and the questions go on below."""
+    asks = is_question(lines[0]) and _TO_SOMEONE.search(lines[0].text) is not None
+    return asks and _speak_of_themselves(lines[1:2]) and is_interview(lines)
+
+
 def has_labels(turns: Sequence[Line]) -> bool:
     """Whether lines hold the turns of an interview in which those who answer have labels."""
     _, answering = _speakers(turns, [_label(line) for line in turns])

@@ -93,3 +93,37 @@ def test_a_short_line_alone_over_a_text_is_its_headline_whatever_it_has_in_commo
     article = clean(RawArticle(text="\n\n".join([headline, *PARAGRAPHS]), language="de"))
     assert article.title == headline
     assert article.text.startswith(PARAGRAPHS[0][:20])
+
+
+ANSWERS = [
+    "Nein, wir suchen noch zwei Leute für die Kasse. Ich selbst stehe auch am Beckenrand, wenn es nötig ist.",
+    "Fünf Euro für Erwachsene, Kinder zahlen zwei Euro. Wir haben die Preise nicht erhöht.",
+    "Dass sie kommen sollen. Wir freuen uns auf jedes Kind, das schwimmen lernen will.",
+]
+QUESTIONS = ["Haben Sie genug Personal?", "Wie teuer wird der Eintritt?", "Was sagen Sie den Kindern?"]
+
+
+@pytest.mark.parametrize("first", [QUESTIONS[0], "Guten Tag, Frau Tölke. Haben Sie genug Personal?"])
+def test_the_first_question_of_an_interview_is_not_its_headline(clean: Cleaner, first: str) -> None:
+    headline = "Freibad öffnet am Samstag"
+    turns = [turn for pair in zip([first, *QUESTIONS[1:]], ANSWERS, strict=True) for turn in pair]
+    article = clean(RawArticle(text="\n\n".join([headline, *turns]), language="de"))
+    assert (article.title, article.kicker) == (headline, None)
+    assert article.text == "\n\n".join(turns)
+    assert {block.kind for block in article.blocks} == {"question", "answer"}
+
+
+TURNS = [turn for pair in zip(QUESTIONS, ANSWERS, strict=True) for turn in pair]
+
+
+@pytest.mark.parametrize(
+    ("headline", "below"),
+    [
+        ("Haben Sie genug Personal?", ["Hanna Tölke leitet das Freibad. Sie sprach über den Sommer.", *TURNS]),
+        ("Haben Sie genug Personal?", [f"Ich war im Freibad. {PARAGRAPHS[0]}", *PARAGRAPHS[1:]]),
+        ("Woher kommt das Geld für das Freibad?", [f"Wir haben nachgerechnet. {PARAGRAPHS[0]}", *TURNS]),
+    ],
+)
+def test_a_headline_that_asks_stays_one(clean: Cleaner, headline: str, below: list[str]) -> None:
+    article = clean(RawArticle(text="\n\n".join(["Sport am Sonntag", headline, *below]), language="de"))
+    assert (article.title, article.kicker) == (headline, "Sport am Sonntag")
