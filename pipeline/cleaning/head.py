@@ -21,6 +21,13 @@ _LONGEST_SENTENCE = 20
 # A kicker that a page sets over its headline and an extractor runs into it: "Bildung : Mehr Lehrer", "Bildung:Mehr".
 _SET_APART = re.compile(r"(?P<kicker>[^:]{3,60}?)(?: : ?|:(?=[A-ZÄÖÜ„\"»]))(?P<title>\S.{11,})")
 
+_RELEASE = re.compile(
+    r"(?:presse|medien)(?:mitteilung|information|meldung|aussendung|text)"
+    r"(?: (?:nr\.?|\d|vom|von|der|des|\||[–-]).{0,60})?[.:]?",
+    re.IGNORECASE,
+)
+"""What stands over the headline of a press release, which may have a second one below it."""
+
 
 def is_paragraph(line: Line) -> bool:
     """Whether the line reads like a paragraph of text: long enough and ended like a sentence."""
@@ -84,7 +91,8 @@ def find_title(
     # The headline of an interview is what was said in it; who said it stands below, or over it.
     said = [n for n in candidates if (is_interview or _is_under_interview(lines, n)) and _is_said(lines[n].text)]
     scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, article_stems) for n in candidates}
-    best = max(said or candidates, key=scores.__getitem__)
+    released = [n for n in candidates if _is_under_release(lines, n) and len(lines[n].words) >= _FEWEST_WORDS]
+    best = max(said or released or candidates, key=scores.__getitem__)
     alone = start == 1 and len(lines[0].words) >= _FEWEST_ALONE
     if scores[best] < 0 and not said and not alone:
         return None, None
@@ -130,6 +138,11 @@ def _is_said(text: str) -> bool:
 def _is_under_interview(lines: Sequence[Line], number: int) -> bool:
     """Whether the line above says that an interview follows ("Interview mit Schulleiterin Ida Muster")."""
     return number > 0 and lines[number - 1].words[:1] == ["interview"]
+
+
+def _is_under_release(lines: Sequence[Line], number: int) -> bool:
+    """Whether the line above says that a press release follows."""
+    return number > 0 and _RELEASE.fullmatch(lines[number - 1].text) is not None
 
 
 def _positions(lines: Sequence[Line], title: str) -> list[int]:

@@ -127,3 +127,23 @@ TURNS = [turn for pair in zip(QUESTIONS, ANSWERS, strict=True) for turn in pair]
 def test_a_headline_that_asks_stays_one(clean: Cleaner, headline: str, below: list[str]) -> None:
     article = clean(RawArticle(text="\n\n".join(["Sport am Sonntag", headline, *below]), language="de"))
     assert (article.title, article.kicker) == (headline, "Sport am Sonntag")
+
+
+RELEASED = ["Hafen Süderhafen baut neue Brücke", "Weg zum anderen Ufer: Stadt und Land teilen sich die Kosten"]
+
+
+@pytest.mark.parametrize(
+    "label", ["PRESSEMITTEILUNG", "Pressemitteilung 12/2024", "Medieninformation der Stadt Waldau", "Presseaussendung:"]
+)
+def test_the_headline_of_a_press_release_is_the_upper_one(clean: Cleaner, label: str) -> None:
+    article = clean(RawArticle(text="\n\n".join([label, *RELEASED, *PARAGRAPHS]), language="de"))
+    assert article.title == RELEASED[0]
+    assert article.text.startswith(RELEASED[1])
+
+
+@pytest.mark.parametrize(
+    "above", [["Pressemitteilung", "Bauen am Hafen"], ["Pressemitteilung sorgt für Streit"], ["Bauen am Hafen"]]
+)
+def test_other_lines_over_a_headline_make_no_headline_of_the_next_one(clean: Cleaner, above: list[str]) -> None:
+    article = clean(RawArticle(text="\n\n".join([*above, TITLE, *PARAGRAPHS]), language="de"))
+    assert (article.title, article.kicker) == (TITLE, above[-1])
