@@ -138,7 +138,7 @@ def arrival_of(headers: RawHeaders) -> float | None:
 
 def outgoing(
     incoming: RawHeaders, step: TrailStep, *, attempt: int, extra: Mapping[str, str] | None = None
-) -> list[tuple[str, bytes]]:
+) -> list[tuple[str, bytes | None]]:
     """The headers of what a stage publishes: those carried along, its own, and the trail with one step more.
 
     It begins on the first topic: whoever sends an article once more may have copied the headers of one of its records.
@@ -156,14 +156,14 @@ def outgoing(
     return [*_carried(incoming), *((key, value.encode()) for key, value in own.items()), ("trail", trail)]
 
 
-def _carried(incoming: RawHeaders) -> list[tuple[str, bytes]]:
+def _carried(incoming: RawHeaders) -> RawHeaders:
     """What is passed on of a message's headers: all that its producer gave, but of more than `MOST_BYTES` none."""
-    carried = [(key, value) for key, value in incoming if key not in STAGE_HEADERS and value is not None]
-    size = sum(len(key) + len(value) for key, value in carried)
+    carried = [(key, value) for key, value in incoming if key not in STAGE_HEADERS]
+    size = sum(len(key) + len(value or b"") for key, value in carried)
     if size <= MOST_BYTES:
         return carried
     log.warning("headers of %s bytes are not passed on: at most %s are", f"{size:,}", f"{MOST_BYTES:,}")
-    return [(key, value) for key, value in carried[-1:] if key == REPLAYED_FROM and len(value) <= REPLAYED_FROM_BYTES]
+    return [pair for pair in carried[-1:] if pair[0] == REPLAYED_FROM and len(pair[1] or b"") <= REPLAYED_FROM_BYTES]
 
 
 def worker_name(pid: int) -> str:

@@ -215,7 +215,7 @@ class Runner(ABC):
 
     def _headers_after(
         self, message: Incoming, took_seconds: float, *, attempt: int = 1, extra: Mapping[str, str] | None = None
-    ) -> list[tuple[str, bytes]]:
+    ) -> RawHeaders:
         """The headers of what comes of the message, with `extra` ones by name."""
         step = self._trail_step(message, took_seconds)
         return current_span().on(headers.outgoing(message.headers, step, attempt=attempt, extra=extra))

@@ -5,7 +5,7 @@ along as any other.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
@@ -34,7 +34,7 @@ class TraceSpan(Protocol):
         """32 hexadecimal digits; None where the message belongs to no trace."""
         ...
 
-    def on(self, outgoing: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    def on(self, outgoing: RawHeaders) -> RawHeaders:
         """The headers of what came of the message, in the same trace."""
         ...
 
@@ -62,7 +62,7 @@ class _Carried:
         found = _TRACEPARENT.fullmatch(headers.text_of(raw, "traceparent") or "")
         self.trace_id = found[1] if found and set(found[1]) != {"0"} else None
 
-    def on(self, outgoing: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    def on(self, outgoing: RawHeaders) -> RawHeaders:
         return list(outgoing)
 
     def failed(self, reason: str, detail: str) -> None:
@@ -158,7 +158,7 @@ class _OpenTelemetrySpan:
         self._own: dict[str, str] = {}
         propagator.inject(self._own, context=trace.set_span_in_context(span))
 
-    def on(self, outgoing: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    def on(self, outgoing: RawHeaders) -> RawHeaders:
         kept = [(name, value) for name, value in outgoing if name not in PROPAGATED]
         return [*kept, *((name, value.encode()) for name, value in self._own.items())]
 

@@ -27,7 +27,7 @@ class Output:
     topic: str
     key: bytes
     value: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: list[tuple[str, Any]]
 
 
 @cache

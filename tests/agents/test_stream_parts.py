@@ -81,6 +81,11 @@ def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
     assert "revision" not in dict(second)
 
 
+def test_a_header_without_a_value_is_carried_along_as_one():
+    foreign = [("retry", None), ("empty", b""), ("x", b"1")]
+    assert headers.outgoing(foreign, STEP, attempt=1)[:3] == foreign
+
+
 @pytest.mark.parametrize(
     "name",
     ["stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "version_hash", "revision"],
