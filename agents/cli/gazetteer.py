@@ -40,7 +40,9 @@ def import_(
         people, refused = people_of(read_result(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise CommandError(f"{file}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
         raise CommandError(f"{file} cannot be read: {error}") from None
     except ConfigurationError as error:
         raise CommandError(f"{file}: {error}") from None
@@ -74,4 +76,4 @@ def _append(path: Path, lines: bytes) -> None:
         new.write_bytes(before + lines)
         os.replace(new, path)
     except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error}") from None
+        raise CommandError(f"{path} cannot be written: {error.strerror or error}") from None

@@ -198,7 +198,8 @@ def read_users(path: Path) -> list[GazetteerEntry]:
                 return [_entry(row, f"{path}, line {n}", users=True) for n, row in enumerate(csv.DictReader(file), 2)]
         return list(_read_json_lines(path, users=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigurationError(f"the gazetteer {path} cannot be read: {error}") from None
+        cause = getattr(error, "strerror", None) or error
+        raise ConfigurationError(f"the gazetteer {path} cannot be read: {cause}") from None
 
 
 def _read_json_lines(path: Path, *, users: bool) -> Iterator[GazetteerEntry]:

@@ -38,6 +38,7 @@ def test_mistakes_are_one_line(quick: Cli, folder: Path) -> None:
     for file, words, own in (
         ("nirgends.csv", "no such file", "o.jsonl"),
         ("x.csv", "no column 'id'", "o.jsonl"),
+        (".", "redefluss: . cannot be read: Is a directory", "o.jsonl"),
         (str(RESULT), "JSON lines", "o.csv"),
     ):
         result = quick("gazetteer", "import", file, REDEFLUSS_GAZETTEER=own)
