@@ -17,6 +17,7 @@ from agents.sinks.store import (
     SinkUnavailable,
     StoredPosition,
     WriteResult,
+    check_writable,
     fresh,
     positions_in,
     words_of,
@@ -80,6 +81,7 @@ class DuckDBStore:
     def _check_file(self) -> None:
         """What is no database now is none at the next start either, unlike one that another process has open."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
+        check_writable(self._file.parent, self._file)
         if self._file.exists():
             with self._file.open("rb") as file:
                 head = file.read(MARK_AT + len(MARK))

@@ -25,7 +25,7 @@ from aiokafka import TopicPartition
 from pyarrow import compute, parquet
 
 from agents.sinks.arrow import as_table
-from agents.sinks.catalogue import Catalogue, PartFile
+from agents.sinks.catalogue import FILE, Catalogue, PartFile
 from agents.sinks.store import (
     Batch,
     SinkAddressError,
@@ -33,6 +33,7 @@ from agents.sinks.store import (
     SinkUnavailable,
     StoredPosition,
     WriteResult,
+    check_writable,
     fresh,
 )
 from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, RecordKind
@@ -113,6 +114,7 @@ class ParquetStore:
         if self._folder.exists() and not self._folder.is_dir():
             raise SinkAddressError(f"{self._folder}: not a folder")
         self._folder.mkdir(parents=True, exist_ok=True)
+        check_writable(self._folder, self._folder / FILE)
         if not Catalogue.is_in(self._folder) and any((self._folder / table).exists() for table in tables):
             raise SinkAddressError(f"{self._folder} has tables but no catalogue of them; name another folder")
         self._catalogue = Catalogue(self._folder)

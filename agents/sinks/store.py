@@ -1,8 +1,10 @@
 """What a store is: it takes batches of changes, and says up to which message it has them."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from aiokafka import TopicPartition
@@ -113,6 +115,17 @@ class SinkStore(Protocol):
     async def close(self) -> None:
         """Give it free for others."""
         ...
+
+
+def check_writable(folder: Path, file: Path) -> None:
+    """Return if new files can be made in a store's folder, and its file be written, if there is one.
+
+    Raises:
+        SinkAddressError: not so, as on a disk that is read-only.
+    """
+    for path in (folder, file):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise SinkAddressError(f"{path} cannot be written: it is read-only, or permissions are missing")
 
 
 def positions_in(rows: Iterable[Sequence[Any]]) -> dict[TopicPartition, StoredPosition]:

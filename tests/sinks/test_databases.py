@@ -17,7 +17,7 @@ from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import Change, change_of
 from tests.sinks.conftest import Archive, ask_duckdb
 from tests.sinks.records import RELEASE_0_1, article, statement
-from tests.support.small_disk import filled, small_disk
+from tests.support.small_disk import filled, mount, small_disk
 
 TP = TopicPartition("articles.quotes", 0)
 LONG = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(1900))
@@ -162,6 +162,20 @@ async def test_duckdb_waits_for_a_full_disk(tmp_path: Path, checkpoint: str) -> 
         assert ask_duckdb(folder, "SELECT id, next_offset FROM articles, sink_offsets ORDER BY len(id), id") == [
             (f"a-{n}", len(lots)) for n in range(len(lots))
         ]
+
+
+async def test_a_file_of_duckdb_on_a_read_only_disk_is_told_as_one_that_cannot_be_used(tmp_path: Path) -> None:
+    from agents.sinks.duckdb import DuckDBStore
+
+    with small_disk(tmp_path / "disk", "24m") as disk:
+        (disk / "used").mkdir()
+        store = DuckDBStore(disk / "used" / "out.duckdb")
+        await store.open()
+        await store.close()
+        mount("-o", "remount,ro", str(disk))
+        for folder in (disk / "used", disk):
+            with pytest.raises(SinkAddressError, match=f"{folder} cannot be written: it is read-only"):
+                await DuckDBStore(folder / "out.duckdb").open()
 
 
 async def test_a_server_or_sink_that_has_gone_without_a_word_is_soon_given_up(database: str) -> None:
