@@ -25,7 +25,7 @@ WORKDIR /home/redefluss
 VOLUME /data
 EXPOSE 6066
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ.get(\"REDEFLUSS_WEB_PORT\", 6066)}/health/live', timeout=4)"]
+  CMD ["python", "-c", "import os, urllib.request as r; e = os.environ.get; h = e('REDEFLUSS_WEB_HOST', '127.0.0.1'); h = {'0.0.0.0': '127.0.0.1', '::': '::1'}.get(h, h); r.urlopen('http://%s:%s/health/live' % (f'[{h}]' if ':' in h else h, e('REDEFLUSS_WEB_PORT', 6066)), timeout=4)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["redefluss"]
 CMD ["worker"]
