@@ -26,7 +26,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Route:
-    """A route of the API; `handler`'s docstring is its summary, `answers` the type of what it answers."""
+    """A route of the API; `handler`'s docstring is its summary, `answers` the type of what it answers.
+
+    `files` are the media types in which it also answers, by its parameter `format`.
+    """
 
     path: str
     handler: Callable[..., Any]
@@ -34,6 +37,7 @@ class Route:
     parameters: Sequence[Parameter] = ()
     method: Literal["get", "post"] = "get"
     media_type: str = "application/json"
+    files: Sequence[str] = ()
     token: bool = False
 
 
@@ -83,7 +87,10 @@ def _operation(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
             for parameter in route.parameters
         ],
         "responses": {
-            "200": {"description": "as asked for", "content": {route.media_type: {"schema": answer}}},
+            "200": {
+                "description": "as asked for",
+                "content": {route.media_type: {"schema": answer}} | {kind: {} for kind in route.files},
+            },
             "default": {"description": "what is wrong", "content": problem},
         },
     }

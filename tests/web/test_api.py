@@ -58,6 +58,20 @@ async def test_what_needs_the_token_on_loopback_too_is_described_as_such(
     assert needing == ["/api/dead-letters/{partition}/{offset}"]
 
 
+async def test_each_format_of_a_route_is_described_with_its_media_type(client: Client) -> None:
+    async with client.get("/api/openapi.json") as response:
+        paths = (await response.json())["paths"]
+    told, answered = {}, {}
+    for path, operations in paths.items():
+        named = [it["schema"]["enum"] for it in operations["get"]["parameters"] if it["name"] == "format"]
+        for kind in [kind for formats in named for kind in formats]:
+            async with client.get(f"{path}?format={kind}") as response:
+                answered.setdefault(path, set()).add(response.content_type)
+            told[path] = set(operations["get"]["responses"]["200"]["content"])
+    assert told == answered
+    assert {"/api/quotes", "/api/statements"} <= told.keys()
+
+
 async def test_the_entities_of_the_last_hour_are_told_from_those_of_the_day(
     client: Client, writer: StoreWriter
 ) -> None:

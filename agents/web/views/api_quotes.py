@@ -96,9 +96,10 @@ _PAGED = (
     *page_parameters(MOST),
     Parameter("format", "query", "instead of JSON, a file of all that match", {"enum": ["json", *FORMATS]}),
 )
+_FILES = tuple(FORMATS.values())
 ROUTES: tuple[Route, ...] = (
-    Route("/api/quotes", quotes, QuotePage, _PAGED),
-    Route("/api/statements", statements, StatementPage, _PAGED),
+    Route("/api/quotes", quotes, QuotePage, _PAGED, files=_FILES),
+    Route("/api/statements", statements, StatementPage, _PAGED, files=_FILES),
     Route(
         "/api/statements/{id}",
         statement,
