@@ -162,7 +162,7 @@ class HeldStatements:
 
     def _close(self, now: str) -> None:
         """Let go the statements that have not changed for the window's time, and the oldest where there is too much."""
-        horizon = outline.instant_of(datetime.fromisoformat(now) - self._window)
+        horizon = outline.instant_of(datetime.fromisoformat(now)) - self._window // timedelta(microseconds=1)
         while (oldest := self._outlines.oldest()) is not None:
             instant, name = oldest
             if (len(self) <= self._most and instant >= horizon) or name in self._latest:

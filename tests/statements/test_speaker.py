@@ -220,6 +220,13 @@ def test_what_has_not_changed_for_the_windows_time_is_closed_and_stays_as_it_is(
     assert state.withdraw("a-1", "2026-04-01T09:00:00.000Z") == {}
 
 
+@pytest.mark.parametrize("seen_at", ["0001-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z"])
+def test_the_time_of_a_message_can_be_any(seen_at: str) -> None:
+    state = speaker()
+    assert only(state.add(record(WHOLE, "a-1"), seen_at)).updated_at == seen_at
+    assert only(state.add(record(WHOLE, "a-2"), seen_at)).count == 2
+
+
 def test_no_more_is_held_than_allowed() -> None:
     state = speaker(most=5)
     for number in range(20):
