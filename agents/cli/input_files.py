@@ -26,6 +26,8 @@ class FileKind(Enum):
 KIND_OF_ENDING = {
     ".txt": FileKind.TEXT,
     ".text": FileKind.TEXT,
+    ".md": FileKind.TEXT,
+    ".markdown": FileKind.TEXT,
     ".html": FileKind.HTML,
     ".htm": FileKind.HTML,
     ".xhtml": FileKind.HTML,

@@ -157,13 +157,23 @@ def test_links_out_of_a_folder_are_no_files_of_it(tmp_path: Path) -> None:
     assert input_files.found([str(folder)]) == names
 
 
+def test_a_folder_of_a_crawler_that_writes_markdown_has_its_articles(tmp_path: Path) -> None:
+    for name in ("a.md", "b.MD.gz", "c.markdown"):
+        content = b"# Rat baut\n\nWaldau baut ein [Freibad](https://waldau.example/bad)."
+        (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    files = [str(tmp_path / name) for name in ("a.md", "b.MD.gz", "c.markdown")]
+    assert found([str(tmp_path)]) == input_files.found([str(tmp_path)]) == files
+    texts = [value["text"] for name in files for value in values(read(Path(name)))]
+    assert texts == 3 * ["# Rat baut\n\nWaldau baut ein [Freibad](https://waldau.example/bad)."]
+
+
 def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    names = ("a.txt", ".b.md", "unten/c.md", "d.MD", "e.jsonl.bz2", "f", "g.zip", "h.pdf", "i.tar.gz")
+    names = ("a.txt", ".b.rst", "unten/c.rst", "d.RST", "e.jsonl.bz2", "f", "g.zip", "h.pdf", "i.tar.gz")
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"Waldau baut.")
     assert found([str(tmp_path)]) == input_files.found([str(tmp_path)]) == [str(tmp_path / "a.txt")]
-    told = "left out 7 files of other kinds: 2 .md, 1 .bz2, 1 without an ending, 1 .zip, 1 .pdf, …"
+    told = "left out 7 files of other kinds: 2 .rst, 1 .bz2, 1 without an ending, 1 .zip, 1 .pdf, …"
     assert capsys.readouterr().err == f"{tmp_path}: {told}\n" * 2
     (tmp_path / "links").mkdir()
     (tmp_path / "links" / "a.txt").write_bytes(b"Waldau baut.")
