@@ -1,5 +1,6 @@
 """What the tests themselves rest on."""
 
+import socket
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -24,3 +25,10 @@ def test_a_java_that_keeps_no_classes_starts_brokers_too(tmp_path: Path, monkeyp
     monkeypatch.setattr(kafka_broker, "_First", MagicMock())
     kafka_broker.archive_classes(tmp_path / "kafka" / "libs")
     assert kafka_broker.class_archive(tmp_path / "kafka" / "libs").read_bytes() == b"", "none is tried again each time"
+
+
+def test_a_broker_does_not_take_another_program_at_its_port_for_itself() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"^Kafka cannot listen on 127.0.0.1:{port}: Address already in use$"):
+            kafka_broker.main(port)

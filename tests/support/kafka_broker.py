@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from agents import listening
 from agents.processes import die_with_parent
 from tests.support.kafka_jars import KafkaMissing, broker_jars, class_archive, java_command, locked
 from tests.support.ports import free_port
@@ -100,6 +101,10 @@ class KafkaBroker:
 
     def launch(self) -> None:
         """Format the storage if it is not, and start; it ends with the thread that calls this."""
+        try:
+            listening.free_port(self.host, self.port)
+        except OSError as error:  # whoever has the port would be taken for the broker
+            raise KafkaMissing(f"Kafka cannot listen on {self.host}:{self.port}: {error.strerror}") from None
         if not self._configuration.exists():
             self.prepare()
         with (self.folder / "server.log").open("ab") as output:
@@ -236,9 +241,20 @@ def new_cluster_id() -> str:
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
-if __name__ == "__main__":
-    with KafkaBroker(int(sys.argv[1]) if sys.argv[1:] else 9092) as broker:
+def main(port: int) -> None:
+    """Run one until it ends, or Ctrl-C."""
+    broker = KafkaBroker(port)
+    try:
+        broker.start()
         sys.stdout.write(f"{broker.address}\n")
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
             broker.wait()
+    except KafkaMissing as error:
+        sys.exit(str(error))
+    finally:
+        broker.stop()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 9092)
