@@ -1,5 +1,6 @@
 """The cleaning stage: a raw article in, its body and fields out."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -24,6 +25,8 @@ from pipeline.identity import article_id
 from pipeline.spans import CharOffset
 from schemas.records import Block, CleanArticle, RawArticle, Removed
 
+_STATE = re.compile(r"\b__(?:NEXT_DATA|NUXT(?:_DATA)?|(?:APOLLO|INITIAL|PRELOADED)_STATE)__\b")
+"""What web frameworks call the data that a page is made of in the browser."""
 # All of an article's at once: one by one they take three times as long.
 _BLOCKS = TypeAdapter(list[Block])
 _REMOVED = TypeAdapter(list[Removed])
@@ -93,7 +96,7 @@ class Cleaner:
         put_back_marks(lines)
         kept = [line for line in lines if line.kind is not None]
         if not kept:
-            raise Rejected("empty", "no text of an article is left after cleaning")
+            raise Rejected("empty", f"no text of an article is left after cleaning{_by_script(article)}")
         text = "\n\n".join(line.text for line in kept)
         language = self._language(article, text)
         paragraphs = [line for line in kept if line.kind in ("lead", "paragraph")][:3]
@@ -145,6 +148,14 @@ class Cleaner:
                 f"the article is in {language!r}; processed are {', '.join(accepted)}",
             )
         return language
+
+
+def _by_script(article: RawArticle) -> str:
+    """What to say of a page whose text only a script would put into it."""
+    state = _STATE.search(article.html or article.text or "")
+    if state is None:
+        return ""
+    return f"; the page has it at most in a script's data ({state.group()}): send the page as a browser shows it"
 
 
 def _blocks(kept: Sequence[Line]) -> Iterator[dict[str, object]]:

@@ -181,6 +181,29 @@ def test_refusals(clean: Cleaner, article: RawArticle, reason: str) -> None:
     assert "\n" not in refused.value.detail
 
 
+@pytest.mark.parametrize(
+    ("script", "named"),
+    [
+        ('<script id="__NEXT_DATA__" type="application/json">{}</script>', "(__NEXT_DATA__)"),
+        ("<script>window.__NUXT__={}</script>", "(__NUXT__)"),
+        ("<script>window.__APOLLO_STATE__ = {}</script>", "(__APOLLO_STATE__)"),
+        ("<script>let text = {}</script>", None),
+    ],
+)
+def test_a_page_that_a_script_makes_in_the_browser_is_refused_as_such(
+    clean: Cleaner, script: str, named: str | None
+) -> None:
+    made = script.replace("{}", '{"body": "' + " ".join(PARAGRAPHS) + '"}')
+    menu = '<nav><a href="/">Startseite</a></nav><div id="app"></div>'
+    with pytest.raises(Rejected) as refused:
+        clean(RawArticle(html=f"<html><head><title>{TITLE}</title></head><body>{menu}{made}</body></html>"))
+    assert refused.value.reason == "empty"
+    assert (named or "left after cleaning") in refused.value.detail
+    assert refused.value.detail.endswith("send the page as a browser shows it") == (named is not None)
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    assert clean(RawArticle(html=f"<html><body>{menu}{text}{made}</body></html>")).text == "\n\n".join(PARAGRAPHS)
+
+
 @pytest.mark.parametrize("language", ["de", "DE", "de-AT", "de_CH", "deu", "ger", "ger-AT"])
 def test_german_by_any_code(clean: Cleaner, language: str) -> None:
     assert clean(RawArticle(text=TEXT, language=language)).language == "de"
