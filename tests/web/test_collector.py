@@ -266,6 +266,21 @@ async def test_a_full_disk_is_told_to_the_worker(tmp_path: Path, capfd: pytest.C
     assert told.getvalue().splitlines()[0] == f"{store_path(settings)} cannot be written: database or disk is full"
 
 
+async def test_a_folder_that_cannot_be_written_is_told_to_the_worker_until_it_can(
+    settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As where somebody ran a worker, or restored a backup, as another user."""
+    path = store_path(settings)
+    lock = path.with_suffix(".lock")
+    lock.mkdir(parents=True)
+    async with collecting(settings):
+        told = io.StringIO()
+        await until(lambda: told.write(capfd.readouterr().out))
+        assert told.getvalue().splitlines()[0] == f"{lock} cannot be written: Is a directory"
+        lock.rmdir()
+        await until(path.exists)
+
+
 async def test_what_the_collector_tells_is_known_for_a_while(
     settings: Settings, status: FakeStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,8 +41,12 @@ log = logging.getLogger("agents.web.collector")
 async def collect(settings: Settings, path: Path) -> None:
     """Fill the store at `path`; where another process of this host does so already, wait until it ends."""
     while True:
-        async with _lock(path.with_suffix(".lock")):
-            await _fill(settings, path)
+        try:
+            async with _lock(path.with_suffix(".lock")):
+                await _fill(settings, path)
+        except OSError as error:
+            _tell(f"{error.filename or path} cannot be written: {error.strerror or error}")
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _fill(settings: Settings, path: Path) -> None:
@@ -60,15 +64,19 @@ async def _fill(settings: Settings, path: Path) -> None:
             log.warning("the pages stand still: %s; next try in %.0f s", in_words(first) or first, PERMISSION_SECONDS)
             await asyncio.sleep(PERMISSION_SECONDS)
         except* sqlite3.Error as errors:
-            why = one_line(f"{path} cannot be written: {errors.exceptions[0]}")
-            log.warning("the pages stand still: %s; trying again", why)
-            sys.stdout.write(f"{why}\n")
-            sys.stdout.flush()
+            _tell(f"{path} cannot be written: {errors.exceptions[0]}")
             if any(is_corrupt(error) for error in errors.exceptions):
                 remove_store(path)
         except* (KafkaError, OSError) as errors:
             log.warning("the web view's collector reconnects: %s", errors.exceptions[0])
         await asyncio.sleep(RETRY_SECONDS)
+
+
+def _tell(why: str) -> None:
+    """Why the store cannot be written, to the log and to the worker."""
+    log.warning("the pages stand still: %s; trying again", one_line(why))
+    sys.stdout.write(f"{one_line(why)}\n")
+    sys.stdout.flush()
 
 
 async def main() -> None:
