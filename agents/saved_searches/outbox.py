@@ -11,8 +11,11 @@ from agents.file_lock import locked
 
 REMEMBERED_SECONDS = 40 * 86400.0
 """Longer than the pages keep anything by default."""
+UNKNOWN_STORE = 0
+"""Identity of stores that were made before they had one."""
 
 _TABLES = """
+CREATE TABLE IF NOT EXISTS store (identity INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS marks (search TEXT PRIMARY KEY, since REAL NOT NULL, upto INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS told (
     search TEXT NOT NULL, what TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (search, what)
@@ -79,12 +82,20 @@ class Outbox:
         if self._lock is not None:
             self._lock.close()
 
-    def mark(self, search: str, since: float, upto: int) -> tuple[float, int]:
+    def mark(self, search: str, since: float, upto: int, *, store: int) -> tuple[float, int]:
         """Since when a search is known, in seconds since 1970 UTC, and up to which article its quotes were put here.
 
         The values given hold for a search that is new.
+
+        Args:
+            store: identity of the pages' store; all of another one is still to be looked at.
         """
         with self._transaction() as run:
+            (followed,) = run.execute("SELECT identity FROM store").fetchone() or (UNKNOWN_STORE,)
+            if followed != store:
+                run.execute("DELETE FROM store")
+                run.execute("INSERT INTO store (identity) VALUES (?)", (store,))
+                run.execute("UPDATE marks SET upto = 0")
             run.execute("INSERT OR IGNORE INTO marks (search, since, upto) VALUES (?, ?, ?)", (search, since, upto))
             known, told = run.execute("SELECT since, upto FROM marks WHERE search = ?", (search,)).fetchone()
         return float(known), int(told)

@@ -59,8 +59,8 @@ class Watcher:
         self._secret = secret.encode()
         self._pauses = pauses
         self._say = say
-        self._seen: dict[str, deque[tuple[float, int]]] = {}
-        """By search at which moment (monotonic, in seconds) which article was the last."""
+        self._seen: dict[tuple[str, int], deque[tuple[float, int]]] = {}
+        """By search and store at which moment (monotonic, in seconds) which article was the last."""
         self._unread: dict[str, str] = {}
         """By search why the store cannot be read, as far as that was said."""
 
@@ -103,17 +103,16 @@ class Watcher:
 
     async def _look(self, search: SavedSearch) -> None:
         try:
-            last = await asyncio.to_thread(self._reader.last_sequence)
-            since, upto = self._outbox.mark(search.name, time.time(), last)
-            seen = self._seen.setdefault(search.name, deque())
+            store, last = await asyncio.to_thread(self._reader.store_and_last_sequence)
+            since, upto = self._outbox.mark(search.name, time.time(), last, store=store)
+            seen = self._seen.setdefault((search.name, store), deque())
             seen.append((time.monotonic(), last))
             settled = 0
             while seen and seen[0][0] <= time.monotonic() - SETTLE_SECONDS:
                 settled = seen.popleft()[1]
             if settled in (0, upto):
                 return
-            # A store that was made anew counts from the beginning.
-            after = upto if upto < settled else 0
+            after = upto if upto < settled else 0  # a copy of former days was put in the store's place
             asked = replace(search.asked, after=after, upto=settled, arrived_since=since)
             found = await asyncio.to_thread(self._all, asked)
         except StoreUnavailable as error:

@@ -252,7 +252,7 @@ def test_only_one_watch_sends_what_waits_for_receivers(
     assert running.claim()
     result = quick("watch", "searches.toml", **secret)
     assert (result.returncode, "another `redefluss watch` runs" in told(result)) == (ExitCode.USAGE, True)
-    running.mark("a", 0.0, 0)
+    running.mark("a", 0.0, 0, store=1)
     running.put("a", [("1", '{"text":"\x9b2J"}'.encode())], 1, 0.0)
     running.refuse([num for num, _ in running.waiting("a", 10)], 0.0, "answered 400")
     refused = quick("watch", "searches.toml", "--dead").stdout

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from agents.web.store import columns, quote_reader
 from agents.web.store.location import store_path
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
+from agents.web.store.tables import remove_store
 from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.quotes import quote_records
 from pipeline.statements.speaker import SpeakerStatements
@@ -90,7 +92,7 @@ class Running:
             say=self.said.append,
         )
         task = asyncio.create_task(made.forever())
-        while not made._seen.get(search.name) and not task.done():  # it has noted what was there before
+        while not made._seen and not task.done():  # it has noted what was there before
             await asyncio.sleep(0.01)
         first()
         deadline = time.monotonic() + 20
@@ -167,6 +169,28 @@ async def test_a_new_version_of_what_was_there_before_the_search_is_no_news(
     revised = old.model_copy(update={"title": "Berichtigt"})
     await running.watch(search_of(receiver), lambda: len(receiver.got) > 0, first=lambda: add(writer, revised, new))
     assert receiver.quotes() == ["neu#0"]
+
+
+@pytest.mark.parametrize("meanwhile", ["stopped", "running"])
+async def test_what_came_while_the_store_was_made_anew_is_told(
+    meanwhile: str, receiver: Receiver, writer: StoreWriter, running: Running
+) -> None:
+    """As at an upgrade, or where it was damaged: its articles have other numbers then, of which a new one has any."""
+    search, path = search_of(receiver), store_path(running.settings)
+    await running.watch(search, lambda: len(receiver.got) > 0, first=lambda: add(writer, quote_article("n-1")))
+
+    def make_anew() -> None:
+        writer.close()
+        remove_store(path)
+        with closing(StoreWriter(path, keep_articles=100, keep_days=30)) as anew:
+            add(anew, quote_article("neu"), quote_article("n-1"))
+            anew.add([message(quote_article(f"alt-{number}"), at=time.time() - 3600) for number in range(20)])
+
+    if meanwhile == "stopped":
+        make_anew()
+    first = make_anew if meanwhile == "running" else lambda: None
+    await running.watch(search, lambda: len(receiver.got) > 1, first=first)
+    assert receiver.quotes() == ["n-1#0", "neu#0"]
 
 
 async def test_what_is_new_in_a_new_version_is_told_and_what_was_told_is_not(
@@ -333,7 +357,7 @@ async def test_a_disk_without_room_for_what_waits_ends_it_with_a_line(
 ) -> None:
     with small_disk(tmp_path / "disk", "1m") as disk:
         outbox = Outbox(disk / "outbox")
-        outbox.mark("Brinkmeier", 0.0, 0)
+        outbox.mark("Brinkmeier", 0.0, 0, store=1)
         watching = Watcher(
             StoreReader(store_path(running.settings)), outbox, [search_of(receiver)],
             secret=SECRET, pauses=(0.05, 0.2), say=running.said.append,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from agents.web.models import ArticleLine
 from agents.web.store.access import StoreAccess
 from agents.web.store.article_lists import ArticleFilter, article_lines
+from agents.web.store.tables import identity
 
 MOST_GONE = 200
 """Articles that went, of which is told at a time."""
@@ -36,9 +37,13 @@ class ArrivalReader(StoreAccess):
 
     def last_sequence(self) -> int:
         """The number of what came or went last; 0: nothing has come yet."""
+        return self.store_and_last_sequence()[1]
+
+    def store_and_last_sequence(self) -> tuple[int, int]:
+        """The identity of the store that has the number, and `last_sequence`."""
         with self._open() as connection:
             row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
-        return 0 if row is None else int(row[0])
+            return identity(connection), 0 if row is None else int(row[0])
 
     def arrivals(self, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine | GoneArticle]:
         """What the `limit` articles that came last before number `before`, and those that went since, change in a list,
