@@ -87,9 +87,12 @@ class LocalStore:
 
     def checkpoint(self, partition: int) -> dict[str, Any] | None:
         """How far the partition was read: `offset` of the next message, `last`, fingerprint of the one before, and
-        `topic`, the id of the topic that both are of ("" if the broker has none)."""
+        `topic`, the id of the topic that both are of ("" if the broker has none); None: it has to be read."""
         data = self.read(b"c%d" % partition)
-        return None if data is None else orjson.loads(data)
+        known: dict[str, Any] | None = None if data is None else orjson.loads(data)
+        if known is not None and known.pop("keep_seconds", self.keep_seconds) < self.keep_seconds:
+            return None  # what it has dropped is needed now
+        return known
 
     def clear(self) -> None:
         """Forget everything."""
@@ -140,7 +143,7 @@ class LocalStore:
                 batch.delete(key)
             else:
                 batch.put(key, value)
-        batch.put(b"c%d" % partition, orjson.dumps(checkpoint))
+        batch.put(b"c%d" % partition, orjson.dumps(checkpoint | {"keep_seconds": self.keep_seconds}))
         if self._write_failed and self._has_room():
             self._db = None  # RocksDB writes nothing more after most errors, such as that of a quota that was used up
         database = self._opened()

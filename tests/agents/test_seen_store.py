@@ -40,6 +40,24 @@ def test_values_are_kept_with_how_far_they_were_read(store):
     assert store.checkpoint(0) == {"offset": 4, "last": "z"}
 
 
+def test_a_copy_that_is_to_keep_more_than_before_is_read_anew(tmp_path):
+    """As where REDEFLUSS_STATEMENT_DAYS was raised: what the copy has dropped by then is on the topic."""
+
+    def known_with(keep_seconds: float) -> list[dict[str, int] | None]:
+        store = LocalStore(tmp_path, "copy", keep_seconds)
+        known = [store.checkpoint(0), store.checkpoint(1)]
+        store.update(0, {}, {"offset": 1})
+        store.close()
+        return known
+
+    assert known_with(60) == [None, None]
+    assert known_with(60) == [{"offset": 1}, None]
+    assert known_with(90) == [None, None]
+    assert known_with(30) == [{"offset": 1}, None]
+    assert known_with(60) == [None, None], "it may have dropped what is older than 30 s meanwhile"
+    assert known_with(60) == [{"offset": 1}, None]
+
+
 @pytest.mark.parametrize(("files", "content"), [("*.sst", b"?" * 2000), ("CURRENT", b"?"), ("MANIFEST-*", None)])
 def test_a_damaged_copy_is_made_anew_when_it_is_opened(tmp_path, caplog, files: str, content: bytes | None):
     """All of it is on the topic."""
