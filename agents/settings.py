@@ -153,6 +153,14 @@ class Settings(BrokerSettings):
     def _leave_out_service_links(cls, values: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in values.items() if not is_service_link(name, value)}
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _check_encoding(cls, value: Any) -> Any:
+        """Bytes of a variable that are no UTF-8 come as surrogates, of which neither JSON nor a message can be made."""
+        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("it has to be UTF-8")
+        return value
+
     @field_validator("languages", "web_allowed_hosts", "web_trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:

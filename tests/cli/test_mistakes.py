@@ -4,6 +4,7 @@ import errno
 import gzip
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -272,6 +273,13 @@ def test_an_argument_that_is_no_utf_8(quick: Cli, environment: dict[str, str]) -
     with EmbeddedBroker(port=0) as running:
         result = quick("withdraw", "\udcff", REDEFLUSS_BROKER=running.address)
     assert (result.returncode, "no UTF-8" in told(result)) == (ExitCode.USAGE, True)
+
+
+def test_a_setting_that_is_no_utf_8(quick: Cli) -> None:
+    """As the name of a folder that comes from a machine with another encoding."""
+    result = quick("worker", REDEFLUSS_DATA_DIR="/data/D\udce4ten")
+    assert result.returncode == ExitCode.USAGE
+    assert re.fullmatch(r"redefluss: REDEFLUSS_DATA_DIR=/data/D.+ten: it has to be UTF-8", told(result))
 
 
 @pytest.mark.parametrize("closed", [0, 1])
