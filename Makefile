@@ -79,10 +79,16 @@ $(VENV)/.benchmarks: requirements/benchmarks.lock $(READY)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/benchmarks.lock
 	@touch $@
 
+# Where its Python is gone, as after an upgrade of the system, or the checkout was moved or copied, it is made anew.
+ifeq ($(and $(realpath $(BIN)/python),$(findstring $(realpath $(VENV)),$(file <$(VENV)/pyvenv.cfg))),)
+ANEW := --clear
+.PHONY: $(READY)
+endif
+
 $(READY): $(LOCKS) pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Redefluss needs Python 3.11 to 3.13; this is %d.%d. Name another: make PYTHON=python3.12 ..." % v)'
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; about a minute)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(ANEW) $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bootstrap.lock
 	@echo "Installing $$(grep -c '^[a-z].*==' requirements/dev.lock) locked packages"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/dev.lock \
