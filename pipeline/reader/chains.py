@@ -112,7 +112,7 @@ def _resolution(
         candidates = pairs.right[rows].tolist()
         others = [chain[other] for other in candidates]
         by_writer = " ".join(mention.words).lower() in FIRST_PERSON and not spoken[mention.first]
-        unfit = (persons if by_writer else writers) | unlike(mentions, types, chain, candidates, index)
+        unfit = (persons if by_writer else writers) | unlike(layout, mentions, types, chain, candidates, index)
         if index in whose:
             unfit.add(chain[whose[index]])
         others = [NOBODY if other in unfit else other for other in others]

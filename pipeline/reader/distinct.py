@@ -10,7 +10,8 @@ from itertools import takewhile
 from pipeline.entities.roles_lexicon import excluded_roles, role_synonyms, role_word
 from pipeline.lexicon import word_list
 from pipeline.lexicon.words import INFORMATION_NOUNS
-from pipeline.reader.mentions import FEMININE_DETERMINERS, ReaderMention, akin, head_of, introduces, stem
+from pipeline.reader.layout import Layout
+from pipeline.reader.mentions import FEMININE_DETERMINERS, INDEFINITE, ReaderMention, akin, head_of, introduces, stem
 
 _GENITIVE = ("s", "'", "’", "ß", "x", "z")
 _AGED = re.compile(r"\b(?P<years>\d{1,3}) ?(?:- ?[Jj]ährig|Jahre alt)")
@@ -19,6 +20,7 @@ _DISTINCT = word_list("distinct_bodies")
 _FORMERLY = frozenset(
     stem + ending for stem in ("früher", "ehemalig", "damalig", "einstig", "vormalig") for ending in ("e", "en", "er")
 )
+_ANOTHER = re.compile(r"(?:ander|weiter|zweit|dritt|viert)e[mnrs]?", re.IGNORECASE)
 _KNOWN_PHRASES = 4096
 """Noun phrases of which it is remembered whom they can mean."""
 _LAST_PART, _FIRST_PART = 6, 3
@@ -57,6 +59,7 @@ def _belongs(mention: ReaderMention, owner: ReaderMention) -> bool:
 
 
 def unlike(
+    layout: Layout,
     mentions: Sequence[ReaderMention],
     types: Sequence[str],
     chain: Sequence[int],
@@ -66,6 +69,8 @@ def unlike(
     """The chains of `candidates` that the noun of the mention `index` cannot mean."""
     mention = mentions[index]
     found: set[int] = set()
+    if mention.kind == "nominal" and _is_another(layout, mention):
+        found |= {chain[other] for other in candidates if other < index}
     if introduces(mention):
         found |= _introduced(mentions, chain, candidates, index)
     if mention.kind == "nominal" and types[index] == "ORG":
@@ -75,6 +80,18 @@ def unlike(
         found |= _others_by_form(mentions, chain, candidates, index)
         found |= _others_by_office(mentions, chain, candidates, index)
     return found
+
+
+def _is_another(layout: Layout, mention: ReaderMention) -> bool:
+    """Whether a mention means somebody beside all who were mentioned: "ein anderer Nachbar", "Andere Nachbarn".
+
+    The determiner may stand before the mention. "Die andere Zeugin" and "einer der anderen" are known already.
+    """
+    if mention.words[0] in {"Andere", "Weitere"} and len(mention.words) > 1:
+        return True
+    first = mention.first - (_ANOTHER.fullmatch(mention.words[0]) is not None and mention.first > 0)
+    determiner, adjective = layout.words[first], layout.words[first + 1 : first + 2]
+    return determiner.lower() in INDEFINITE and any(map(_ANOTHER.fullmatch, adjective))
 
 
 def _others_by_office(

@@ -20,7 +20,7 @@ FEMININE_OR_PLURAL = word_list("feminine_or_plural_pronouns")
 MASCULINE_OR_NEUTER = word_list("masculine_or_neuter_pronouns")
 FIRST_PERSON = word_list("first_person_pronouns")
 FEMININE_DETERMINERS = frozenset({"die", "eine", "diese", "jene", "ihre", "seine", "keine"})
-_INDEFINITE = frozenset({"ein", "eine", "einem", "einen", "einer", "eines"})
+INDEFINITE = frozenset({"ein", "eine", "einem", "einen", "einer", "eines"})
 _OF_SOME = frozenset({"der", "von", "dieser", "ihrer", "seiner"})
 """Words behind "einer" that say of whom somebody is one."""
 _LEAST_ALIKE = 4
@@ -123,7 +123,7 @@ def of_one_bearer(mentions: Sequence[ReaderMention], bearers: Sequence[Hashable]
 
 def introduces(mention: ReaderMention) -> bool:
     """Whether a mention brings somebody new into the article, as "ein Nachbar" does, unlike "einer der Nachbarn"."""
-    if mention.kind != "nominal" or mention.words[0].lower() not in _INDEFINITE:
+    if mention.kind != "nominal" or mention.words[0].lower() not in INDEFINITE:
         return False
     return len(mention.words) > 1 and mention.words[1].lower() not in _OF_SOME
 

@@ -183,6 +183,29 @@ def test_a_noun_with_ein_brings_somebody_new(reader: Reader, text: str, name: st
 
 
 @pytest.mark.parametrize(
+    ("text", "phrase", "meant"),
+    [
+        ("Ein Nachbar kam. Ein anderer Nachbar sprach.", "Ein anderer Nachbar", False),
+        ("Ein Nachbar kam. Hier sprach ein zweiter Nachbar.", "zweiter Nachbar", False),
+        ("Ein Nachbar kam. Eine dritte sprach.", "Eine dritte", False),
+        ("Ein Nachbar kam. Weitere Nachbarn sprachen.", "Weitere Nachbarn", False),
+        ("Ein Nachbar kam. Ein alter Nachbar sprach.", "Ein alter Nachbar", True),
+        ("Ein Nachbar kam. Der zweite Nachbar sprach.", "Der zweite Nachbar", True),
+        ("Ein Nachbar kam. Hier sprach der zweite Nachbar.", "zweite Nachbar", True),
+        ("Ein Nachbar kam. Einer der anderen Nachbarn sprach.", "Einer der anderen Nachbarn", True),
+    ],
+)
+def test_another_one_is_none_of_those_before(reader: Reader, text: str, phrase: str, meant: bool) -> None:
+    reading = replace(reader(text), resolutions={}, others=[])
+    first, second = (
+        reading.layout.span(CharOffset(text.index(words)), CharOffset(text.index(words) + len(words)))
+        for words in ("Ein Nachbar", phrase)
+    )
+    found = resolve(reading, Eager(reader.scorers), [], [first, second])  # type: ignore[arg-type]
+    assert (len(found.chains) == 1) is meant
+
+
+@pytest.mark.parametrize(
     ("text", "named", "phrase", "meant"),
     [
         ("Eine Ministerin kam. Der Minister sprach.", "Eine Ministerin", "Der Minister", False),
