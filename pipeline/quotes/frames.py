@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.lexicon.words import ADVERBS, COORDINATORS
+from pipeline.lexicon.words import ADVERBS, COORDINATORS, PREPOSITIONS
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import Passage, phrase_spans, token_spans
@@ -74,7 +74,7 @@ def named_before_colon(analysed: AnalysedText, sentence: Sentence, passage: Pass
     while first < passage.first and tokens[first].lower in ADVERBS | COORDINATORS:
         first += 1
     end = noun_phrase(tokens, first, passage.first - 1)
-    if end is None or tokens[first].lower == "es":
+    if end is None or tokens[first].lower in PREPOSITIONS | {"es"}:
         return False
     end = apposition(tokens, end, passage.first) or end
     candidate.speaker_spans = phrase_spans(analysed, [TokenRange(first, end)])

@@ -348,6 +348,12 @@ def test_who_asks_before_a_colon_is_not_who_answers_behind_the_question(answer: 
     assert [(speaker, cue) for _, _, speaker, cue in readable(text)] == [("Vera", "fragt"), ("Rolf", "antwortet")]
 
 
+@pytest.mark.parametrize("topic", ["Über den Schiedsrichter", "Zu Hanno Obst", "Und zu Hanno Obst", "Zum Geld"])
+def test_what_stands_behind_a_preposition_before_a_colon_is_no_speaker(topic: str) -> None:
+    text = f"„Gut“, sagte Jonas Reif. {topic}: „Er hat recht.“"
+    assert [words(text, one.speaker_spans) for one in found_by_rules(text)] == ["Jonas Reif", "Jonas Reif"]
+
+
 def test_a_verb_right_behind_a_quote_tells_who_says_it_also_if_a_colon_stands_before() -> None:
     text = "Die Polizei warnt: „Passen Sie gut auf“, sagte Sprecher Karl Obst."
     assert [speaker for _, _, speaker, _ in readable(text)] == ["Sprecher Karl Obst"]
