@@ -74,8 +74,10 @@ def named_before_colon(analysed: AnalysedText, sentence: Sentence, passage: Pass
     while first < passage.first and tokens[first].lower in ADVERBS | COORDINATORS:
         first += 1
     end = noun_phrase(tokens, first, passage.first - 1)
-    if end is None or tokens[first].lower in PREPOSITIONS | {"es"}:
+    if end is None or tokens[first].lower in {"es", "über", "zu", "zum", "zur"}:
         return False
+    if tokens[first].lower in PREPOSITIONS:  # "Im Rat Ida Körber: „…“"
+        return True
     end = apposition(tokens, end, passage.first) or end
     candidate.speaker_spans = phrase_spans(analysed, [TokenRange(first, end)])
     return True

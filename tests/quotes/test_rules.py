@@ -354,6 +354,14 @@ def test_what_stands_behind_a_preposition_before_a_colon_is_no_speaker(topic: st
     assert [words(text, one.speaker_spans) for one in found_by_rules(text)] == ["Jonas Reif", "Jonas Reif"]
 
 
+def test_who_stands_behind_a_preposition_before_a_colon_is_left_to_the_reader() -> None:
+    text = "„Gut“, sagte Jonas Reif. Im Rat Ida Körber: „Er hat recht.“"
+    assert [(one.rule, words(text, one.speaker_spans)) for one in found_by_rules(text)] == [
+        ("marks-framed", "Jonas Reif"),
+        ("marks-framed", ""),
+    ]
+
+
 def test_a_verb_right_behind_a_quote_tells_who_says_it_also_if_a_colon_stands_before() -> None:
     text = "Die Polizei warnt: „Passen Sie gut auf“, sagte Sprecher Karl Obst."
     assert [speaker for _, _, speaker, _ in readable(text)] == ["Sprecher Karl Obst"]
