@@ -23,6 +23,8 @@ from pipeline.spans import CharOffset, CharRange, TokenIndex, token_indices
 
 _NEGATABLE = frozenset({"bestätigen", "sagen", "bekanntgeben", "bekannt geben", "glauben", "erklären", "mitteilen"})
 _LEAST_AFTER_COLON = 4
+_OF_OTHERS = frozenset({"asked", "rejected"})
+"""Rules for what others say than whoever the sentence is about."""
 
 
 class VerbSpeech(ContentFinder):
@@ -92,7 +94,7 @@ class VerbSpeech(ContentFinder):
         starts = cue.finite == first or (tokens[first].lower == "so" and cue.finite == first + 1)
         if index == 0 or not starts or cue.final or "w" not in cue.verb.takes or tokens[first - 1].text == ":":
             return None
-        answers = any(other.rule == "asked" and other.end == tokens[first - 2].end for other in self.found)
+        answers = any(other.rule in _OF_OTHERS and other.end == tokens[first - 2].end for other in self.found)
         if answers or (cue.speaker and cue.speaker[0][0] < first):
             return None
         report = is_subjunctive(tokens, self.sentence.first, first)
@@ -181,7 +183,7 @@ class VerbSpeech(ContentFinder):
         tokens, takes = self.tokens, cue.verb.takes
         first = part.first
         opener = tokens[first].lower
-        if any(other.rule == "asked" and other.begin == tokens[first].begin for other in self.found):
+        if any(other.rule in _OF_OTHERS and other.begin == tokens[first].begin for other in self.found):
             return None  # "Obst antwortete auf die Frage, ob sie gehe, …"
         if opener in {"dass", "daß", "ob"}:
             return self._dependent_kind(cue, first, opener)

@@ -22,6 +22,7 @@ from pipeline.quotes.marks import QuotedText
 from pipeline.quotes.mood import carries_on_speech
 from pipeline.quotes.posts import signed_posts
 from pipeline.quotes.registry import QUOTE_RULES, by_rule
+from pipeline.quotes.rejected import RejectedSpeech
 from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act
 from pipeline.quotes.signatures import signatures, signed_lines
 from pipeline.quotes.source_speech import SourceSpeech
@@ -93,6 +94,7 @@ class _ArticleScan:
         within = (self.analysed, sentence, parts, cues, masked, indirect)
         sources, verbs = SourceSpeech(*within), SpeechWithin(*within)
         AskedSpeech(*within).find()
+        RejectedSpeech(*within).find()
         sources.find_said()
         verbs.find(used)
         sources.find()

@@ -1,6 +1,5 @@
 """Indirect speech without a verb that reports it: named sources, "demnach", nouns like "Forderung"."""
 
-from pipeline.lexicon import word_list
 from pipeline.lexicon.words import AUXILIARIES
 from pipeline.quotes.asked import question_noun
 from pipeline.quotes.candidates import QuoteCandidate
@@ -9,10 +8,9 @@ from pipeline.quotes.content_finder import NOT_CONTENT, ContentFinder, stripped
 from pipeline.quotes.direct import phrase_spans, token_spans
 from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, verb_second
 from pipeline.quotes.nouns import noun_cue
+from pipeline.quotes.rejected import REJECTING, rejected_charge
 from pipeline.quotes.source_phrases import SourcePhrase, says_so, source_phrases
 from pipeline.spans import CharRange
-
-_REJECTING = word_list("rejecting")
 
 
 class SourceSpeech(ContentFinder):
@@ -100,9 +98,11 @@ class SourceSpeech(ContentFinder):
     def _is_rejected(self, part: Clause) -> bool:
         """Whether somebody rejects what a clause tells: "Den Vorwurf, es fehle Geld, wies Obst zurück"."""
         behind = self.part_from(part.last + 1)
-        return behind is not None and any(
-            cue.finite == behind.first and cue.verb.lemma in _REJECTING for cue in self.cues_in(behind)
-        )
+        before = self.parts[self.index(part) - 1] if part is not self.parts[0] else None
+        return (
+            behind is not None
+            and any(cue.finite == behind.first and cue.verb.lemma in REJECTING for cue in self.cues_in(behind))
+        ) or (before is not None and rejected_charge(self.tokens, before, self.cues_in(before)) is not None)
 
     def _by_noun(self) -> None:
         """ "die Forderung, dass …", "mit dem Hinweis, man sei …"."""

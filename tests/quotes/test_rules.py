@@ -354,6 +354,41 @@ def test_what_stands_behind_a_preposition_before_a_colon_is_no_speaker(topic: st
     assert [words(text, one.speaker_spans) for one in found_by_rules(text)] == ["Jonas Reif", "Jonas Reif"]
 
 
+@pytest.mark.parametrize(
+    ("text", "charge", "owner"),
+    [
+        ("Obst bestritt den Vorwurf, er habe gelogen.", "er habe gelogen", ""),
+        ("Obst hat die Kritik zurückgewiesen, das Geld sei weg.", "das Geld sei weg", ""),
+        ("Obst wies den Vorwurf von sich, er habe gelogen.", "er habe gelogen", ""),
+        ("Obst wies Gerüchte zurück, wonach sie gehe.", "sie gehe", ""),
+        ("Obst wies den Vorwurf zurück, das Geld verspielt zu haben.", "das Geld verspielt zu haben", ""),
+        ("Obst widersprach der Behauptung des Rats, das Geld sei weg.", "das Geld sei weg", "des Rats"),
+        ("Obst wehrt sich gegen den Vorwurf, dass sie lüge.", "dass sie lüge", ""),
+        ("Obst verneinte die Frage, ob sie gehe, und sagte, sie bleibe.", "ob sie gehe", ""),
+        ("Obst bestritt den Vorwurf, er habe gelogen und betrogen.", "er habe gelogen und betrogen", ""),
+    ],
+)
+def test_what_somebody_rejects_is_of_others(text: str, charge: str, owner: str) -> None:
+    (rejected,) = [one for one in found_by_rules(text) if one.rule == "rejected"]
+    assert (words(text, rejected.spans), words(text, rejected.speaker_spans)) == (charge, owner)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Obst bestätigte den Vorwurf, er habe gelogen.",
+        "Obst bestritt vor Gericht, dass sie gelogen habe.",
+        "Obst widersprach im Bericht, das Bad sei alt.",
+        "Obst wies den Vorwurf zurück und sagte, das Geld sei da.",
+        "Gegen die Kritik sagte Obst, sie sei falsch.",
+        "Obst wies die Vorwürfe zurück: Sie habe niemanden belogen.",
+        "Obst wies die Kritik des Rats zurück, der getagt hatte.",
+    ],
+)
+def test_what_somebody_says_against_it_is_his_own(text: str) -> None:
+    assert [one for one in found_by_rules(text) if one.rule == "rejected"] == []
+
+
 def test_who_stands_behind_a_preposition_before_a_colon_is_left_to_the_reader() -> None:
     text = "„Gut“, sagte Jonas Reif. Im Rat Ida Körber: „Er hat recht.“"
     assert [(one.rule, words(text, one.speaker_spans)) for one in found_by_rules(text)] == [
