@@ -1,7 +1,11 @@
-"""What the author of an article thinks: "Ich glaube, das reicht" outside of direct speech is nobody's statement."""
+"""What the author of an article says: "Ich glaube, das reicht" outside of direct speech is nobody's statement.
+
+Nor is "Die Angaben ließen sich nicht unabhängig überprüfen", whose verb looks like a Konjunktiv.
+"""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
@@ -11,14 +15,26 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.reader.layout import Layout
 from pipeline.spans import CharRange
 
+_UNCHECKED = re.compile(
+    r"(?=.*\b(?:lie(?:ß|ss)(?:en)?|konnten?)\b)(?=.*\bunabhängig)(?=.*(?:prüf|bestätig|verifizier))(?=.*\b(?:nicht|kaum)\b)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A sentence that says that nobody else has been able to check what was said."""
+
 
 def without_author(layout: Layout, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
-    """The candidates without indirect speech whose cue says "ich" outside of the direct speech among them."""
+    """The candidates without what the author says.
+
+    That is indirect speech whose cue says "ich" outside of the direct speech among them, and sentences that say that a
+    statement was not checked.
+    """
     spoken = sorted(span for candidate in candidates if candidate.type == "Direct" for span in candidate.spans)
     begins = [begin for begin, _ in spoken]
     ends = list(accumulate((end for _, end in spoken), max))
 
     def of_author(candidate: QuoteCandidate) -> bool:
+        if candidate.type == "IndirectFreeIndirect":
+            return _UNCHECKED.match(layout.text, candidate.begin, candidate.end) is not None
         cue = next((cue for cue in candidate.cue_spans if _of_first_person(layout, cue)), None)
         if candidate.type == "Direct" or cue is None:
             return False

@@ -245,6 +245,22 @@ def test_what_the_author_thinks_is_no_statement(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Die Angaben ließen sich zunächst nicht unabhängig überprüfen.", False),
+        ("Unabhängig bestätigen ließ sich das kaum.", False),
+        ("Die Berichte konnten von unabhängiger Seite nicht verifiziert werden.", False),
+        ("Die Angaben liessen sich leicht unabhängig überprüfen.", True),
+        ("Man habe die Angaben nicht unabhängig überprüfen können.", True),
+        ("Die Täter ließen sich nicht überprüfen.", True),
+    ],
+)
+def test_that_something_was_not_checked_is_no_statement(text: str, kept: bool) -> None:
+    said = replace(read(0, len(text), 0.9), type="IndirectFreeIndirect")
+    assert bool(combine(reading(text=text), TRUSTING, [], [said])) is kept
+
+
+@pytest.mark.parametrize(
     ("text", "type_", "pieces"),
     [
         ("[Im Mai.\n\nWer bezahlt das?\n\nDas Land.]", "Direct", ["Im Mai.", "Das Land."]),
