@@ -12,7 +12,7 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.marks import CLOSERS, CLOSING, closed
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading
-from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
+from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange, trimmed
 from schemas.records import Medium, QuoteType
 
 _WORD = re.compile(r"\w+")
@@ -45,6 +45,7 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
                 marked = [reading.layout.depth[piece.first] > 0 for piece in pieces]
                 spans = [span for span, inside in zip(spans, marked, strict=True) if inside]
             spans = _cut(text, spans, ends)
+            spans = [*spans[:-1], _without_broken_line(text, spans[-1])] if spans else spans
         else:
             spans = [solid for span in spans if (solid := _without_joint(text, span)).begin < solid.end]
             if quote.type == "Indirect" and spans:
@@ -97,6 +98,13 @@ def _without_full_stop(text: str, span: CharRange) -> CharRange:
     if text[span.end - 1] != "." or _ABBREVIATED.search(text, span.begin, span.end) is not None:
         return span
     return CharRange(span.begin, CharOffset(span.end - 1))
+
+
+def _without_broken_line(text: str, span: CharRange) -> CharRange:
+    """The span without its last line, of several, if it breaks off within a clause there: somebody else has begun."""
+    line = text.rfind("\n", span.begin, span.end)
+    breaks_off = text[span.end - 1].isalnum() and re.match(r" \w", text[span.end : span.end + 2]) is not None
+    return trimmed(text, span.begin, CharOffset(line)) if line >= 0 and breaks_off else span
 
 
 def _cut(text: str, spans: list[CharRange], ends: Mapping[CharOffset, CharOffset]) -> list[CharRange]:

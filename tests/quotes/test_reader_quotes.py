@@ -104,6 +104,19 @@ def test_indirect_speech_ends_within_a_clause_if_the_rest_is_surely_none() -> No
     assert found(text, "steht die Brücke", kind="Indirect", elsewhere=0.1) == "steht die Brücke"
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "quote"),
+    [
+        ("Ja. Ich gehe.\n\nIhre Trainerin sagte, es reiche.", "Ja. Ich gehe.\n\nIhre Trainerin", "Ja. Ich gehe."),
+        ("Ja. Ich gehe.\n\nSie bleibt. Gut.", "Ja. Ich gehe.\n\nSie bleibt.", "Ja. Ich gehe.\n\nSie bleibt."),
+        ("Ja.\n\nSie bleibt, sagt Obst.", "Ja.\n\nSie bleibt", "Ja.\n\nSie bleibt"),
+        ("Ja. Ich gehe heute.", "Ja. Ich gehe", "Ja. Ich gehe"),
+    ],
+)
+def test_a_line_in_which_direct_speech_breaks_off_is_of_somebody_else(text: str, words: str, quote: str) -> None:
+    assert found(text, words) == quote
+
+
 def test_direct_speech_ends_where_the_reader_ends_it() -> None:
     assert found("Die Brücke kommt im Mai, sagte sie.", "Die Brücke kommt", elsewhere=0.2) == "Die Brücke kommt"
 
