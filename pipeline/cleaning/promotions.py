@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.reported_sentences import is_reported
 from pipeline.cleaning.shapes import has_any
-from pipeline.lexicon.verbs import reporting_forms
 from schemas.records import RemovalReason
 
 _OFFERED: tuple[tuple[str, RemovalReason], ...] = (
@@ -33,12 +33,6 @@ _MORE = re.compile(
     r"gibt(?:[’'´]?s| es) (?:hier|bei uns|(?:auf|in|unter|bei) (?:unser|\S+\.[a-z]{2,})))\b.{0,80}",
     re.IGNORECASE,
 )
-_SAYING = frozenset(
-    ("sagen", "erklären", "betonen", "mitteilen", "berichten", "warnen", "schreiben", "kritisieren", "fordern",
-     "heißen")
-)  # fmt: skip
-"""Reporting verbs for what is told of newsletters; others, such as "informieren", are for what these do."""
-_SOURCES = frozenset(("laut", "zufolge"))
 _BROWSER = re.compile(
     r"bitte (?:aktivieren|erlauben|schalten) (?-i:Sie) (?:zuerst )?(?:javascript|cookies)\b|"
     r"\b(?:(?-i:Ihr)|dein|euer|dieser) (?:browser|adblocker|werbeblocker)(?: oder (?:ad|werbe)blocker)? "
@@ -53,11 +47,11 @@ def remove_promotions(lines: Sequence[Line]) -> None:
     for line in lines:
         if line.kind is None or len(line.text) > _LONGEST:
             continue
-        if has_any(line.lowered, _OFFERS) and _calls(line.text) and not _is_reported(line.words):
+        if has_any(line.lowered, _OFFERS) and _calls(line.text) and not is_reported(line.words):
             line.remove(next(reason for offer, reason in _OFFERED if offer in line.lowered), "asks to subscribe")
         elif _MORE.fullmatch(line.text) is not None:
             line.remove("related", "says where more is found")
-        elif len(line.text) <= _LONGEST_NOTICE and _BROWSER.search(line.text) and not _is_reported(line.words):
+        elif len(line.text) <= _LONGEST_NOTICE and _BROWSER.search(line.text) and not is_reported(line.words):
             line.remove("legal", "about the reader's browser")
 
 
@@ -65,16 +59,3 @@ def _calls(text: str) -> bool:
     """Whether the reader is asked to subscribe, and nobody who is quoted is."""
     found = _CALL.search(text)
     return found is not None and text.count("„", 0, found.start()) <= text.count("“", 0, found.start())
-
-
-def _is_reported(words: Sequence[str]) -> bool:
-    """Whether a sentence of these words tells of what somebody says."""
-    return not _SOURCES.isdisjoint(words) or any(_is_saying(word, words) for word in words)
-
-
-def _is_saying(word: str, words: Sequence[str]) -> bool:
-    """Whether a word is a form of such a verb, neither an infinitive nor an imperative ("teilen Sie", "teile")."""
-    forms = [form for form in reporting_forms().get(word, ()) if form.verb.lemma in _SAYING]
-    return not any(form.subjunctive for form in forms) and any(
-        form.verb.particle + word != form.verb.lemma and ("e" not in form.verb.takes or "es" in words) for form in forms
-    )

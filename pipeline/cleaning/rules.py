@@ -10,6 +10,7 @@ from pipeline.cleaning.bylines import byline_authors, split_signature
 from pipeline.cleaning.credits import credit_of, is_photo_agency
 from pipeline.cleaning.lines import BrokenText, Line, Markup, words_of
 from pipeline.cleaning.phrases import PhraseHit, match_lowered, split_tail
+from pipeline.cleaning.reported_sentences import was_said
 
 _INFOBOX_KEYS = frozenset(
     words_of(
@@ -34,6 +35,7 @@ _SPAMBOTS = re.compile(
     re.IGNORECASE,
 )
 """What Joomla has in the place of an address, wherever in a line that stands."""
+_POLITE = ("ihr", "sie")
 _FEW_WORDS = 4
 """Of a value in a fact box, in the mean."""
 
@@ -70,13 +72,26 @@ def read(line: Line) -> LineReading:
     if words > 160:
         return LineReading()
     return LineReading(
-        match_lowered(line.lowered, line.words, line.stems),
+        _known_phrase(line),
         byline_authors(line.text),
         credit_of(line.text, words),
         is_photo_agency(line.text, words),
         shapes.is_agency_line(line.text, line.words),
         shapes.is_time(line.text),
     )
+
+
+def _known_phrase(line: Line) -> PhraseHit | None:
+    """The phrase of the lexicon that the line has, unless it is one about data and rights in what is reported.
+
+    Such a phrase speaks to the reader ("Ihre Zustimmung"); the article also speaks of others ("ihre Zustimmung").
+    """
+    hit = match_lowered(line.lowered, line.words, line.stems)
+    if hit is None or hit.certain or hit.reason != "legal":
+        return hit
+    polite = next((word for word in words_of(hit.phrase) if word.startswith(_POLITE)), None)
+    of_others = polite is not None and polite.capitalize() not in line.text
+    return None if of_others or was_said(line.text, line.words) else hit
 
 
 def split_glued(lines: Sequence[Line]) -> list[Line]:
