@@ -142,8 +142,9 @@ def train(data: Path, corpus: Path, reader: Path, output: Path, note: Callable[[
     if output.exists():
         raise ConfigurationError(f"{output} is there already")
     model = Reader(reader)
+    texts = list(_texts(data, corpus))  # what is missing is told before minutes of work, not after
     vectors, labels, weights = [], [], []
-    for weight, document in _texts(data, corpus):
+    for weight, document in texts:
         layout = Layout(document.text)
         label, counts = labels_of(layout, document.mentions)
         vectors.append(model.states(layout)[counts])

@@ -5,11 +5,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from pipeline.corpus.standoff import FIELDS
 from pipeline.models import load_pipeline
 from pipeline.models.catalogue import DATA
 from pipeline.reader.layout import Layout
+from pipeline.reader.model import Reader
 from pipeline.reader.schema import NAMES
 from pipeline.reader.scorers import Linear
 from pipeline.spans import CharOffset
@@ -80,3 +82,17 @@ def test_a_reader_gets_a_new_layer_and_stays_as_it_is_elsewhere(tmp_path: Path) 
     changed = {name for name in before.files if not np.array_equal(before[name], after[name])}
     assert changed == {"heads.names.weight", "heads.names.bias"}
     assert [span.label_ for span in load_pipeline(output)("Anna Obst kam.").ents] == ["PER"]
+
+
+def test_a_missing_file_is_told_before_anything_is_read_by_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "names").mkdir()
+    (tmp_path / "names" / "some.txt").write_text("Die [Elbe-Kommission|ORG] tagte.\n", "utf-8")
+    looked_at: list[Layout] = []
+    monkeypatch.setattr(Reader, "states", lambda _, layout: looked_at.append(layout))
+
+    with pytest.raises(FileNotFoundError, match="germeval-2014"):
+        train(tmp_path / "nowhere", tmp_path, DATA / "reader-fast", tmp_path / "out", lambda _: None)
+
+    assert not looked_at
