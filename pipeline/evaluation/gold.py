@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,7 @@ import orjson
 
 _STRINGS = frozenset({"id", "name"})
 """Fields that are strings in every file."""
-_PAGE_STRINGS = ("name", "url", "title", "html", "page_text", "extracted_text")
-_PAGE_LISTS = ("authors", "gold")
+_INPUTS = ("name", "url", "html", "page_text", "extracted_text")
 
 
 class GoldError(ValueError):
@@ -57,12 +56,33 @@ def read_pages(path: Path) -> list[dict[str, Any]]:
     Raises:
         GoldError: as `read_rows`, or for a field that is not what it is in a page.
     """
-    rows = read_rows(path, (*_PAGE_STRINGS, *_PAGE_LISTS))
+    rows = read_rows(path, (*_INPUTS, "title", "authors", "gold"))
     for row in rows:
-        for field in _PAGE_STRINGS:
-            if not isinstance(row[field], str):
-                raise GoldError(f"{path}: {row['name']}: {field} is no string")
-        for field in _PAGE_LISTS:
-            if not isinstance(row[field], list) or not all(isinstance(part, str) for part in row[field]):
-                raise GoldError(f"{path}: {row['name']}: {field} is no list of strings")
+        _check(path, row, strings=(*_INPUTS, "title"), lists=("authors", "gold"))
     return rows
+
+
+def read_pages_of_all_kinds(path: Path) -> list[dict[str, Any]]:
+    """Pages with a `title` and `gold` paragraphs, or with snippets `with` and `without` that their text has or has not.
+
+    Raises:
+        GoldError: as `read_pages`, or for a page that has neither.
+    """
+    rows = read_rows(path, _INPUTS)
+    for row in rows:
+        if "gold" in row:
+            _check(path, row, strings=(*_INPUTS, "title"), lists=("gold",))
+        elif {"with", "without"} <= row.keys():
+            _check(path, row, strings=_INPUTS, lists=("with", "without"))
+        else:
+            raise GoldError(f"{path}: {row['name']} has neither gold paragraphs nor snippets")
+    return rows
+
+
+def _check(path: Path, row: Mapping[str, Any], *, strings: Iterable[str], lists: Iterable[str]) -> None:
+    for field in strings:
+        if not isinstance(row.get(field), str):
+            raise GoldError(f"{path}: {row['name']}: {field} is no string")
+    for field in lists:
+        if not isinstance(row[field], list) or not all(isinstance(part, str) for part in row[field]):
+            raise GoldError(f"{path}: {row['name']}: {field} is no list of strings")

@@ -27,7 +27,7 @@ from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.page_features import Context
 from pipeline.cleaning.parsing import read_article
 from pipeline.cleaning.rules import LineReading
-from pipeline.evaluation.gold import GoldError, read_pages, read_rows
+from pipeline.evaluation.gold import read_pages, read_pages_of_all_kinds
 from pipeline.training.labelled_pages import LabelledPage
 from pipeline.training.snippet_labels import SnippetPage
 from pipeline.training.written_pages import WrittenPage, written_pages
@@ -44,7 +44,6 @@ _WITHOUT_HINT = 0.25
 _WITHOUT_GAPS = 0.3
 _PIECE = 4
 _SOURCES = ("html", "page_text", "extracted_text")
-_INPUTS = ("name", "url", *_SOURCES)
 _SNIPPET_PAGE_WEIGHT = 0.5
 _SNIPPET_WEIGHT = 4.0
 _ALTERED_WEIGHT = 0.5
@@ -154,15 +153,12 @@ def read_samples(gold: Path, further: Sequence[Path], written: Path, vectors: Li
     `written` ones.
 
     Raises:
-        GoldError: if a written text has a line without a label; or a page of a file has neither `gold` paragraphs nor
-            `with` and `without` snippets, or it has snippets and its blocks are not labelled.
+        GoldError: if a file cannot be used, a written text has a line without a label, or the blocks of a page with
+            snippets are not labelled.
     """
     data = [sample for page in read_pages(gold) for sample in samples(page, vectors, newspaper=True)]
     for path in further:
-        pages = read_rows(path, _INPUTS)
-        if any("gold" not in page and not {"with", "without"} <= page.keys() for page in pages):
-            raise GoldError(f"{path}: a page has neither gold paragraphs nor snippets")
-        for page in pages:
+        for page in read_pages_of_all_kinds(path):
             data += samples(page, vectors, _FURTHER_WEIGHT) if "gold" in page else labelled_samples(page, vectors)
     return data + [sample for page in written_pages(written) for sample in written_samples(page, vectors)]
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.config import PipelineConfig
 from pipeline.evaluation import quotes, speakers
-from pipeline.evaluation.gold import GoldError, read_pages, read_rows
+from pipeline.evaluation.gold import GoldError, read_pages, read_pages_of_all_kinds, read_rows
 
 
 @pytest.mark.parametrize("name", ["gold.jsonl", "gold.jsonl.gz"])
@@ -51,6 +51,30 @@ def test_a_field_of_a_page_that_is_none_is_named(tmp_path: Path, field: str, val
     path.write_text(json.dumps({**strings, "authors": ["a"], "gold": ["a"], field: value}))
     with pytest.raises(GoldError, match=message):
         read_pages(path)
+
+
+GOLD = {"title": "Rat", "gold": ["Der Rat tagt."]}
+SNIPPETS = {"with": ["Der Rat"], "without": []}
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, "a has neither gold paragraphs nor snippets"),
+        ({"with": ["Der Rat"]}, "a has neither gold paragraphs nor snippets"),
+        ({**SNIPPETS, "gold": ["Der Rat tagt."]}, "a: title is no string"),
+        ({**GOLD, "gold": "Der Rat"}, "a: gold is no list of strings"),
+        ({**GOLD, "html": None}, "a: html is no string"),
+        ({**SNIPPETS, "page_text": None}, "a: page_text is no string"),
+        ({**SNIPPETS, "without": None}, "a: without is no list of strings"),
+    ],
+)
+def test_a_page_to_learn_from_that_is_none_is_named(tmp_path: Path, fields: dict[str, object], message: str) -> None:
+    inputs = dict.fromkeys(("name", "url", "html", "page_text", "extracted_text"), "a")
+    path = tmp_path / "further.jsonl"
+    path.write_text("".join(json.dumps({**inputs, **row}) + "\n" for row in (GOLD, SNIPPETS, fields)))
+    with pytest.raises(GoldError, match=message):
+        read_pages_of_all_kinds(path)
 
 
 def test_a_file_without_rows_gives_no_scores(tmp_path: Path) -> None:
