@@ -94,7 +94,7 @@ def _flattened(trees: list[dict[str, Any]], columns: list[str], boosters: int, r
     right: list[int] = []
     value: list[float] = []
 
-    def add(node: dict[str, Any]) -> tuple[int, int]:
+    def add(node: dict[str, Any]) -> int:
         number = len(feature)
         feature.append(0)
         left.append(number)
@@ -103,14 +103,14 @@ def _flattened(trees: list[dict[str, Any]], columns: list[str], boosters: int, r
         value.append(0.0)
         if "leaf_value" in node:
             value[number] = node["leaf_value"] / boosters
-            return number, 0
+            return number
         feature[number], threshold[number] = node["split_feature"], node["threshold"]
-        left[number], left_depth = add(node["left_child"])
-        right[number], right_depth = add(node["right_child"])
-        return number, 1 + max(left_depth, right_depth)
+        left[number], right[number] = add(node["left_child"]), add(node["right_child"])
+        return number
 
-    placed = [add(tree) for tree in trees]
-    for number in range(placed[1][0]):
+    roots = [add(tree) for tree in trees]
+    # LightGBM grows a single leaf, and no further tree, where nothing tells the rows apart.
+    for number in range([*roots, len(feature)][1]):
         value[number] += raised if left[number] == number else 0.0
     return {
         "feature": np.array(feature, dtype=np.int16),
@@ -118,7 +118,6 @@ def _flattened(trees: list[dict[str, Any]], columns: list[str], boosters: int, r
         "left": np.array(left, dtype=np.int32),
         "right": np.array(right, dtype=np.int32),
         "value": np.array(value, dtype=np.float32),
-        "roots": np.array([root for root, _ in placed], dtype=np.int32),
-        "depth": np.array(max(depth for _, depth in placed), dtype=np.int32),
+        "roots": np.array(roots, dtype=np.int32),
         "names": np.array(columns),
     }

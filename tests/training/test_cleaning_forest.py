@@ -53,3 +53,14 @@ def test_trees_of_news_learn_from_gold_pages_alone_and_a_text_is_told_by_its_kin
     likely = forests["text-kind"].probabilities(np.concatenate([text_row(text.rows) for text in texts]))
     assert likely[::2].mean() > 0.8
     assert likely[1::2].mean() < 0.6
+
+
+def test_where_all_texts_are_of_newspapers_each_is_one() -> None:
+    """As with gold pages alone, to which no pages of other kinds are given."""
+    pytest.importorskip("lightgbm")
+    pytest.importorskip("torch")
+    from pipeline.training.cleaning import train
+
+    texts = [text for text in _whole_texts(40) if text.newspaper]
+    rows = np.concatenate([text_row(text.rows) for text in texts])
+    assert train(texts, "text-kind").probabilities(rows).min() > 0.99
