@@ -43,11 +43,11 @@ def leave_out(data: Sequence[Sample], publishers: Collection[str], vectors: Line
 
 def run(gold: Path, further: Sequence[Path], written: Path, folder: Path, *, report: Callable[[str], None]) -> None:
     """Train on gold files and write all files into `folder`, saying what is done by `report`."""
+    folder.mkdir(parents=True, exist_ok=True)
     report(f"reading {', '.join(path.name for path in (gold, *further))}")
     words = line_vectors.arrays()
     data = read_samples(gold, further, written, LineVectors(words))
     report(f"training on {sum(len(sample.labels) for sample in data)} lines")
-    folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(folder / "words.npz", **words)
     export(data, folder)
     made = [*(f"blocks-{name}.npz" for name in FORESTS), "lines-text.npz", "words.npz"]

@@ -156,11 +156,13 @@ def read_samples(gold: Path, further: Sequence[Path], written: Path, vectors: Li
         GoldError: if a file cannot be used, a written text has a line without a label, or the blocks of a page with
             snippets are not labelled.
     """
-    data = [sample for page in read_pages(gold) for sample in samples(page, vectors, newspaper=True)]
-    for path in further:
-        for page in read_pages_of_all_kinds(path):
-            data += samples(page, vectors, _FURTHER_WEIGHT) if "gold" in page else labelled_samples(page, vectors)
-    return data + [sample for page in written_pages(written) for sample in written_samples(page, vectors)]
+    newspapers = read_pages(gold)
+    others = [page for path in further for page in read_pages_of_all_kinds(path)]
+    texts = list(written_pages(written))
+    data = [sample for page in newspapers for sample in samples(page, vectors, newspaper=True)]
+    for page in others:
+        data += samples(page, vectors, _FURTHER_WEIGHT) if "gold" in page else labelled_samples(page, vectors)
+    return data + [sample for text in texts for sample in written_samples(text, vectors)]
 
 
 @dataclass(frozen=True)
