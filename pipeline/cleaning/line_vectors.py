@@ -1,8 +1,10 @@
 """What the words of a line mean: the weighted mean of the vectors of its common words."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import product, repeat
 from typing import Any
 
 import numpy as np
@@ -16,25 +18,6 @@ MOST_WORDS = 400
 """Of a line, the first by which it is known."""
 TOGETHER = 256
 """So many lines are looked up together, for the memory."""
-_MOST_PLACES = 50_000
-"""So many words are remembered with their place."""
-
-
-class _Places(dict[str, int]):
-    """Where the vector of each word stands, that of no word if it is not common.
-
-    Most words are asked for again. Those that texts have had are few beside all that are common, and are found sooner.
-    """
-
-    def __init__(self, common: dict[str, int]) -> None:
-        super().__init__()
-        self._common = common
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _MOST_PLACES:
-            self.clear()
-        place = self[word] = self._common.get(word.replace("ß", "ss"), len(self._common))
-        return place
 
 
 class LineVectors:
@@ -47,7 +30,7 @@ class LineVectors:
 
     def __init__(self, arrays: Mapping[str, Any]) -> None:
         words = str(arrays["words"]).split("\n")
-        self._places = _Places({word: place for place, word in enumerate(words)})
+        self._places = {spelt: place for place, word in enumerate(words) for spelt in _spellings(word)}
         weights = np.append(arrays["weights"].astype(np.float32), np.float32(0))[:, None]
         vectors = np.concatenate([arrays["vectors"], np.zeros((1, DIMENSIONS), dtype=np.int8)])
         self._weighted = np.concatenate([vectors * weights, weights], axis=1)
@@ -64,9 +47,15 @@ class LineVectors:
             begins.append(len(words))
             words += line[:MOST_WORDS]
             words.append("")  # so that no line is empty
-        places = np.fromiter(map(self._places.__getitem__, words), dtype=np.intp, count=len(words))
+        of_none = repeat(len(self._weighted) - 1)
+        places = np.fromiter(map(self._places.get, words, of_none), dtype=np.intp, count=len(words))
         totals = np.add.reduceat(self._weighted.take(places, axis=0), begins, axis=0)
         return np.asarray(totals[:, :-1] / np.where(totals[:, -1:] > 0, totals[:, -1:], 1))
+
+
+def _spellings(word: str) -> Iterator[str]:
+    """A common word, and how it may be spelt with "ß"."""
+    return map("".join, product(*(("ss", "ß") if part == "ss" else (part,) for part in re.split("(ss)", word))))
 
 
 @cache
