@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from pipeline.cleaning.agencies import AGENCIES, AGENCY_BY_NAME, is_agency_line
 from pipeline.cleaning.lines import Line, words_of
-from pipeline.cleaning.shapes import AGENCIES, NAME, has_any, is_agency_line, is_time
+from pipeline.cleaning.shapes import NAME, has_any, is_time
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
 
@@ -47,7 +48,6 @@ _SIGNATURE = re.compile(r"(?:\A|(?<=[.!?…“”\"»«]) )\((?P<names>[^()]{2,8
 _WRITER = re.compile(rf"(?!Von ){NAME} \(Text(?: und (?:Fotos?|Bilder))?\)")
 _SHARE = re.compile(r" \((?:Text|Fotos?|Bilder)(?: und (?:Fotos?|Bilder))?\)")
 _NEXT_WORD = re.compile(r" ([a-zäöüß]+)\b")
-_AGENCIES = frozenset(name.lower() for name in AGENCIES)
 _NEVER_NAMES = frozenset(words_of("anzahl datum gesponserte mit"))
 _ABOVE, _BELOW, _AFTER, _ABOVE_TITLE = 12, 4, 6, 4
 """Lines above the first one of the text, below it, below the last one, and above the title, among which the article's
@@ -132,7 +132,7 @@ def _account_in(piece: str) -> str | None:
 def _is_other_word(piece: str) -> bool:
     """Whether a part of a byline is a single word, and no agency: "Von Wiener Walzer und Mozartkugeln"."""
     word = re.split(r"\d", piece, maxsplit=1)[0].strip(" .()").lower()
-    return len(word.split()) == 1 and word not in _AGENCIES
+    return len(word.split()) == 1 and word not in AGENCY_BY_NAME
 
 
 def own_bylines(lines: Sequence[Line]) -> list[int]:

@@ -2,9 +2,10 @@
 
 import re
 
+from pipeline.cleaning.agencies import AGENCY
 from pipeline.cleaning.lines import words_of
 from pipeline.cleaning.sentences import ends_sentence, sentence_count
-from pipeline.cleaning.shapes import AGENCY, has_any
+from pipeline.cleaning.shapes import has_any
 from pipeline.lexicon.words import DETERMINERS, NAME_PARTICLES
 
 # What one begins with comes first: it spares most places the many alternatives.

@@ -2,8 +2,9 @@
 
 import re
 
+from pipeline.cleaning.agencies import AGENCY
 from pipeline.cleaning.lines import words_of
-from pipeline.cleaning.shapes import AGENCY, has_any
+from pipeline.cleaning.shapes import has_any
 
 _PLACE = r"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜa-zäöü(][\w.'’)-]*){0,4}?)"
 _SOURCE = rf"(?P<source>(?:{AGENCY})(?:[/, ]+[\w.-]+){{0,3}})"

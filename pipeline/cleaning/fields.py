@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.cleaning import shapes
 from pipeline.cleaning.access import access_of
+from pipeline.cleaning.agencies import AGENCIES, agencies_in, agencies_of_source
 from pipeline.cleaning.bylines import agencies_of_byline, own_bylines
 from pipeline.cleaning.credits import says_nothing
 from pipeline.cleaning.dates import dated_lines, is_day_in_words
@@ -14,7 +14,6 @@ from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.metadata import Metadata
 from pipeline.cleaning.parsing import ParsedArticle
-from pipeline.cleaning.shapes import AGENCIES
 
 _ABOVE, _BELOW = 12, 4
 _PICTURES = frozenset(("figure", "figcaption", "caption", "video"))
@@ -51,11 +50,11 @@ def fields_of(article: ParsedArticle) -> Fields:
         name
         for line, said in pairs
         if line.kind or line.field == "agencies"
-        for name in shapes.agencies_in(line.text, whole=said.agency)
+        for name in agencies_in(line.text, whole=said.agency)
     ]
     agencies += [name for name in authors if name in AGENCIES]
     agencies += [name for number in own for name in agencies_of_byline(article.lines[number].text)]
-    agencies += [name for line in _sources(article.lines) for name in shapes.agencies_of_source(line.text)]
+    agencies += [name for line in _sources(article.lines) for name in agencies_of_source(line.text)]
     credits = [
         said.credit[1]
         for line, said in pairs

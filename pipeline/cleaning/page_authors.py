@@ -8,10 +8,11 @@ from typing import Any
 
 from lxml import etree
 
+from pipeline.cleaning.agencies import AGENCY_BY_NAME
 from pipeline.cleaning.elements import is_beside
 from pipeline.cleaning.linked_data import as_list, types_of
 from pipeline.cleaning.normalise import line_text
-from pipeline.cleaning.shapes import AGENCIES, is_name
+from pipeline.cleaning.shapes import is_name
 
 _SEPARATOR = re.compile(r"\s*(?:,|;|\||/(?!in\b)| und | and |&| mit )\s*")
 _PREFIX = re.compile(
@@ -38,7 +39,7 @@ _LINK_TEXT = re.compile(
 _LONGEST = 80
 _LONGEST_NAME = 60
 _MOST_MARKED = 60
-_NO_PLACES = frozenset(("redaktion", *map(str.lower, AGENCIES)))
+_NO_PLACES = frozenset(("redaktion", *AGENCY_BY_NAME))
 _ABBREVIATED = re.compile(r"(?:^|[ .])\w{1,3}\.$")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.agencies import is_agency_line
 from pipeline.cleaning.bylines import byline_authors, split_signature
 from pipeline.cleaning.credits import credit_of, is_photo_agency
 from pipeline.cleaning.lines import BrokenText, Line, Markup, words_of
@@ -76,7 +77,7 @@ def read(line: Line) -> LineReading:
         byline_authors(line.text),
         credit_of(line.text, words),
         is_photo_agency(line.text, words),
-        shapes.is_agency_line(line.text, line.words),
+        is_agency_line(line.text, line.words),
         shapes.is_time(line.text),
     )
 

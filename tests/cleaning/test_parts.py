@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.agencies import agencies_in, is_agency_line
 from pipeline.cleaning.bylines import byline_authors
 from pipeline.cleaning.counts import words_of_lines
 from pipeline.cleaning.datelines import dateline
@@ -161,9 +162,9 @@ def test_byline(line: str, names: list[str]) -> None:
     ],
 )
 def test_agency_lines(line: str, agencies: list[str] | None) -> None:
-    assert shapes.is_agency_line(line, words_of(line)) == (agencies is not None)
+    assert is_agency_line(line, words_of(line)) == (agencies is not None)
     if agencies is not None:
-        assert list(dict.fromkeys(shapes.agencies_in(line, whole=True))) == agencies
+        assert list(dict.fromkeys(agencies_in(line, whole=True))) == agencies
 
 
 @pytest.mark.parametrize(
