@@ -75,11 +75,7 @@ class Cleaner:
         return clean, [_verdict(line) for line in lines]
 
     def _clean(self, article: RawArticle) -> tuple[CleanArticle, list[Line]]:
-        size = len((article.html or article.text or "").encode("utf-8", "replace"))
-        if size > self._config.max_article_bytes:
-            raise Rejected(
-                "too-large", f"the article has {size} bytes, more than the {self._config.max_article_bytes} allowed"
-            )
+        self._check_size(article)
         read = read_article(html=article.html, text=article.text, title=article.title)
         infobox = decide(read, self._classifiers)
         fields = fields_of(read)
@@ -99,9 +95,6 @@ class Cleaner:
             raise Rejected("empty", f"no text of an article is left after cleaning{_by_script(article)}")
         text = "\n\n".join(line.text for line in kept)
         language = self._language(article, text)
-        paragraphs = [line for line in kept if line.kind in ("lead", "paragraph")][:3]
-        alone = (place_alone(line.text) for line in lines if line.field == "agencies")
-        place = next((found[0] for line in paragraphs if (found := dateline(line.text))), next(alone, None))
         content, near = fingerprints_of(chain.from_iterable(line.words for line in kept))
         return CleanArticle(
             id=article_id(article, key=None),
@@ -113,7 +106,7 @@ class Cleaner:
             kicker=read.kicker,
             title=read.title,
             authors=fields.authors,
-            dateline=place,
+            dateline=_place(kept, lines),
             text=text,
             blocks=_BLOCKS.validate_python(list(_blocks(kept))),
             modified_at=fields.value("modified_at"),
@@ -127,17 +120,15 @@ class Cleaner:
             infobox=infobox,
             credits=fields.credits,
             agencies=fields.agencies,
-            removed=_REMOVED.validate_python(
-                [
-                    {"text": line.text, "reason": line.reason or "other"}
-                    for line in lines
-                    # A byline or agency line holds more words than the field made of it.
-                    if line.reason is not None or line.field in ("authors", "agencies")
-                ]
-            ),
+            removed=_REMOVED.validate_python(_removed(lines)),
             content_hash=content,
             simhash=near,
         ), lines
+
+    def _check_size(self, article: RawArticle) -> None:
+        size = len((article.html or article.text or "").encode("utf-8", "replace"))
+        if size > (most := self._config.max_article_bytes):
+            raise Rejected("too-large", f"the article has {size} bytes, more than the {most} allowed")
 
     def _language(self, article: RawArticle, text: str) -> str:
         accepted = self._config.languages
@@ -156,6 +147,22 @@ def _by_script(article: RawArticle) -> str:
     if state is None:
         return ""
     return f"; the page has it at most in a script's data ({state.group()}): send the page as a browser shows it"
+
+
+def _place(kept: Sequence[Line], lines: Sequence[Line]) -> str | None:
+    """The place of the dateline that one of the first paragraphs begins with, or that is a line of its own."""
+    paragraphs = [line for line in kept if line.kind in ("lead", "paragraph")][:3]
+    alone = (place_alone(line.text) for line in lines if line.field == "agencies")
+    return next((found[0] for line in paragraphs if (found := dateline(line.text))), next(alone, None))
+
+
+def _removed(lines: Sequence[Line]) -> list[dict[str, str]]:
+    """What is no part of the text; a byline or agency line, since it holds more words than the field made of it."""
+    return [
+        {"text": line.text, "reason": line.reason or "other"}
+        for line in lines
+        if line.reason is not None or line.field in ("authors", "agencies")
+    ]
 
 
 def _blocks(kept: Sequence[Line]) -> Iterator[dict[str, object]]:
