@@ -132,7 +132,7 @@ class Cleaner:
 
     def _language(self, article: RawArticle, text: str) -> str:
         accepted = self._config.languages
-        language = main_language(article.language) if article.language else detect(text, accepted)[0]
+        language = main_language(article.language) if article.language else detect(text, accepted)
         if language not in accepted:
             raise Rejected(
                 "unsupported-language",

@@ -7,8 +7,6 @@ from typing import Any
 
 _SAMPLE_CHARACTERS = 600
 _LONGER_SAMPLE_CHARACTERS = 5_000
-
-
 _GERMAN = frozenset({"deu", "ger"})
 """What ISO 639-2 calls German."""
 
@@ -26,13 +24,13 @@ def _detector() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
-def detect(text: str, expected: Collection[str] = ()) -> tuple[str, float]:
-    """The ISO 639-1 code of the language of `text` and the detector's confidence, 0 to 1.
+def detect(text: str, expected: Collection[str] = ()) -> str:
+    """The ISO 639-1 code of the language of `text`.
 
     The beginning of the text tells it; where that is in none of the `expected` languages, as a motto or a list of names
     may be, more of the text is looked at.
     """
-    language, confidence = _detector().classify(text[:_SAMPLE_CHARACTERS])
+    language, _ = _detector().classify(text[:_SAMPLE_CHARACTERS])
     if expected and language not in expected and len(text) > _SAMPLE_CHARACTERS:
-        language, confidence = _detector().classify(text[:_LONGER_SAMPLE_CHARACTERS])
-    return str(language), float(confidence)
+        language, _ = _detector().classify(text[:_LONGER_SAMPLE_CHARACTERS])
+    return str(language)

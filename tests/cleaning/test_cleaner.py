@@ -211,9 +211,9 @@ def test_german_by_any_code(clean: Cleaner, language: str) -> None:
 
 def test_a_foreign_beginning_does_not_make_an_article_foreign() -> None:
     german = "\n\n".join(PARAGRAPHS)
-    assert detect(f"{ENGLISH}\n\n{german}", ["de"])[0] == "de"
-    assert detect(f"{ENGLISH}\n\n{german}", ["en"])[0] == "en"
-    assert detect(f"{PARAGRAPHS[0]}\n\n{ENGLISH * 8}", ["fr"])[0] == "en"
+    assert detect(f"{ENGLISH}\n\n{german}", ["de"]) == "de"
+    assert detect(f"{ENGLISH}\n\n{german}", ["en"]) == "en"
+    assert detect(f"{PARAGRAPHS[0]}\n\n{ENGLISH * 8}", ["fr"]) == "en"
 
 
 INTERVIEW = """INTERVIEW

@@ -241,7 +241,7 @@ def test_fingerprints_tell_copies_from_other_texts() -> None:
     ],
 )
 def test_language_of_headlines(text: str, language: str) -> None:
-    assert detect(text)[0] == language
+    assert detect(text) == language
 
 
 @pytest.mark.parametrize(
