@@ -11,12 +11,20 @@ from typing import Any
 from aiokafka.partitioner import DefaultPartitioner, murmur2
 
 REMEMBERED_KEYS = 1_024
+LONGEST_REMEMBERED = 2_000
+"""Bytes of a key: strangers may send some of megabytes."""
 
 
-@lru_cache(REMEMBERED_KEYS)
 def default_partition(key: bytes, partitions: int) -> int:
     """The partition, of so many, into which Kafka's default partitioner puts a key."""
+    return remembered(key, partitions) if len(key) <= LONGEST_REMEMBERED else _worked_out(key, partitions)
+
+
+def _worked_out(key: bytes, partitions: int) -> int:
     return int(murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+remembered = lru_cache(REMEMBERED_KEYS)(_worked_out)
 
 
 class RememberingPartitioner(DefaultPartitioner):  # type: ignore[misc]

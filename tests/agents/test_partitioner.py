@@ -1,11 +1,12 @@
 """A key is in the partition in which any client with Kafka's default partitioner has it, also when it comes again."""
 
+import sys
 from typing import Any
 
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
 
-from agents import kafka
+from agents import kafka, partitioner
 from agents.partitioner import RememberingPartitioner, default_partition
 from agents.settings import Settings
 
@@ -27,7 +28,15 @@ def test_a_message_without_a_key_goes_where_there_is_a_leader() -> None:
 def test_a_producer_works_out_no_key_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka, "RevocableProducer", dict)
     options: Any = kafka.producer(Settings(), embedded=False)
-    default_partition.cache_clear()
+    partitioner.remembered.cache_clear()
     for _ in range(10):
         options["partitioner"](b"per/hanna-toelke", PARTITIONS, PARTITIONS)
-    assert default_partition.cache_info().misses == 1
+    assert partitioner.remembered.cache_info().misses == 1
+
+
+def test_long_keys_are_not_kept() -> None:
+    """Somebody may send keys of a megabyte, a thousand of which would take up a gigabyte."""
+    long = bytes(range(256)) * 40
+    references = sys.getrefcount(long)
+    assert default_partition(long, 7) == DefaultPartitioner()(long, PARTITIONS, [])
+    assert sys.getrefcount(long) == references
