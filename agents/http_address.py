@@ -7,7 +7,8 @@ from yarl import URL
 
 _NAME = re.compile(r"(?=.{1,254}$)(?:[\w-]{1,63}\.)*(?!\d+\.?$)[\w-]{1,63}\.?", re.ASCII)
 """Of a host; one that ends with a number would be an IP address."""
-_SECRETS = re.compile(r"(?<=://)\S+(?=@)|(?<=\?).+")
+_BEFORE_HOST = re.compile(r"^(https?[:/]+)?.*@", re.IGNORECASE | re.DOTALL)
+_BEHIND_PATH = re.compile(r"(?<=[?#]).+", re.DOTALL)
 
 
 def is_http_address(value: str) -> bool:
@@ -30,9 +31,9 @@ def http_address(value: str, *, example: str) -> str:
     return value
 
 
-def without_secrets(text: str) -> str:
-    """An address, or words with one in them, without user, password and what stands behind the question mark."""
-    return _SECRETS.sub("…", text)
+def without_secrets(value: str) -> str:
+    """What was to be an address, without user, password and what stands behind a question mark or number sign."""
+    return _BEHIND_PATH.sub("…", _BEFORE_HOST.sub(r"\1…@", value))
 
 
 def _is_host(host: str) -> bool:

@@ -14,7 +14,6 @@ import psycopg
 from aiokafka import TopicPartition
 from psycopg import sql
 
-from agents.http_address import without_secrets
 from agents.sinks.postgres_schema import MIGRATIONS
 from agents.sinks.store import (
     Batch,
@@ -36,6 +35,7 @@ CONNECT_SECONDS = 10
 KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 """When the other end of a connection disappears without notice, it is given up after a minute. The default is more than
 two hours, in which the lock of a sink that has disappeared would keep every other one out."""
+QUOTED = re.compile(r'".*"')
 NUL = re.compile("\x00")
 NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -58,7 +58,11 @@ class PostgresStore:
         try:
             parts = psycopg.conninfo.conninfo_to_dict(dsn)
         except psycopg.Error as error:
-            raise SinkAddressError(f"not an address of PostgreSQL: {without_secrets(words_of(error))}") from None
+            words = words_of(error)
+            if not words.startswith(("invalid connection option", "invalid URI query parameter")):
+                # What libpq quotes is the password, or may have it.
+                words = QUOTED.sub('"…"', words)
+            raise SinkAddressError(f"not an address of PostgreSQL: {words}") from None
         own = {"connect_timeout": CONNECT_SECONDS, "application_name": "redefluss sink"} | KEEPALIVES
         self._options: dict[str, Any] = {name: value for name, value in own.items() if name not in parts}
         self.name = f"PostgreSQL {parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"

@@ -44,8 +44,40 @@ def test_passwords_in_a_wrong_address_are_told_nobody(tmp_path: Path) -> None:
         search_list.load(path)
     with pytest.raises(SinkAddressError, match=shown):
         WebhookStore(url, "b")
-    with pytest.raises(SinkAddressError, match=r"//…@\["):
-        PostgresStore("postgresql://kundin:geheim@[127.0.0.1/x")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "kundin:geheim@example.org/x", "https:/kundin:geheim@example.org/x", "https//kundin:geheim@example.org/x",
+        "https://kundin:ge heim@exam ple.org", "https://exam ple.org/#token=geheim",
+    ],
+)  # fmt: skip
+def test_passwords_in_what_is_hardly_an_address_are_told_nobody(url: str) -> None:
+    with pytest.raises(SinkAddressError) as told:
+        WebhookStore(url, "b")
+    assert "heim" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://kundin:geheim@[127.0.0.1/x", "postgresql://kundin:100%geheim@127.0.0.1/x",
+        "postgresql://kundin:ge heim@127.0.0.1/x", "kundin:geheim@127.0.0.1/x", "host=a password=ge heim",
+        "postgresql://127.0.0.1/x?password=100%geheim",
+    ],
+)  # fmt: skip
+def test_passwords_in_a_wrong_address_of_postgresql_are_told_nobody(dsn: str) -> None:
+    with pytest.raises(SinkAddressError) as told:
+        PostgresStore(dsn)
+    assert "heim" not in str(told.value)
+
+
+def test_a_wrong_option_of_postgresql_is_named() -> None:
+    with pytest.raises(SinkAddressError, match='invalid connection option "pasword"'):
+        PostgresStore("host=a pasword=geheim")
+    with pytest.raises(SinkAddressError, match='invalid URI query parameter: "sslmod"'):
+        PostgresStore("postgresql://kundin:geheim@127.0.0.1/x?sslmod=require")
 
 
 @pytest.mark.parametrize(
