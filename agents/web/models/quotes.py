@@ -88,6 +88,8 @@ class QuotePage(ApiModel):
 class StatementPage(ApiModel):
     """A page of statements, by the first publication of what matches, the latest first."""
 
-    items: list[dict[str, Any]] = Field(description="Statement records, as on the topic `statements`")
+    items: list[dict[str, Any]] = Field(
+        description="Statement records, as on the topic `statements`, with the beginning of very long wordings"
+    )
     total: int
     next: str | None = Field(description="the cursor of the next page; null on the last one")
