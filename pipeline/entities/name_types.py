@@ -9,7 +9,7 @@ from pipeline.entities.gazetteer import GazetteerMatch
 from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import person_tokens
 from pipeline.entities.person_patterns import introduces
-from pipeline.entities.person_words import GENDERED_TITLES, is_given_name
+from pipeline.entities.person_words import GENDERED_TITLES
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
@@ -25,14 +25,13 @@ _DEFINITE_ARTICLES = word_list("definite_articles")
 def with_one_type(
     words: TextWords, spans: list[NameSpan], persons: Container[_Place], evidence: NameEvidence | None = None
 ) -> list[NameSpan]:
-    """`spans`, in which the same words have the commonest of their types; a surname or given name is the person's.
+    """`spans`, in which the same words have the commonest of their types; surnames are persons whatever the model said.
 
     `persons` are the places where the model sees one: there, a known name gives way to the person's that it is too.
     With `evidence`, a type that the model is sure of stays.
     """
     counts: dict[str, Counter[EntityType]] = {}
     surnames: set[str] = set()
-    given: dict[str, set[str]] = {}
     titles = {words.text[span.begin : span.end] for span in spans if _titled(words, span)}
     listed = enumerated_organisations(words, spans) if NAME_RULES["enumeration"].on else frozenset()
     for span in spans:
@@ -42,11 +41,8 @@ def with_one_type(
             continue
         if span.type == "PER" and " " in text and (tokens := person_tokens(text)):
             surnames.add(tokens[-1])
-            if is_given_name(tokens[0]):
-                given.setdefault(tokens[0], set()).add(tokens[-1].removesuffix("s"))
         elif span.known is not None and _introduced(words, span, span.known, persons):
             surnames.add(text)
-    alone = surnames | {name for name, bearers in given.items() if len(bearers) == 1}
     result = []
     for span in spans:
         text = words.text[span.begin : span.end]
@@ -66,7 +62,7 @@ def with_one_type(
             best = max(counts[text], key=lambda t: (counts[text][t], t == span.type))
         if text in listed:
             best = "ORG"
-        if text in alone or text.removesuffix("s") in alone:
+        if surname:
             best = "PER"
         result.append(span if best == span.type else NameSpan(span.begin, span.end, best))
     return result
