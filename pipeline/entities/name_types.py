@@ -13,6 +13,7 @@ from pipeline.entities.person_words import GENDERED_TITLES
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
+from pipeline.lexicon.words import DETERMINERS
 from pipeline.spans import CharOffset
 from schemas.records import EntityType
 
@@ -32,7 +33,7 @@ def with_one_type(
     """
     counts: dict[str, Counter[EntityType]] = {}
     surnames: set[str] = set()
-    titles = {words.text[span.begin : span.end] for span in spans if _titled(words, span)}
+    ships = {words.text[span.begin : span.end] for span in spans if _names_ship(words, span)}
     listed = enumerated_organisations(words, spans) if NAME_RULES["enumeration"].on else frozenset()
     for span in spans:
         text = words.text[span.begin : span.end]
@@ -47,7 +48,7 @@ def with_one_type(
     for span in spans:
         text = words.text[span.begin : span.end]
         surname = text in surnames or text.removesuffix("s") in surnames
-        if text in titles and _may_be_titled(words, span):
+        if text in ships and _may_be_ship(words, span):
             result.append(NameSpan(span.begin, span.end, "MISC"))
             continue
         if span.known is not None:
@@ -68,20 +69,24 @@ def with_one_type(
     return result
 
 
-def _titled(words: TextWords, span: NameSpan) -> bool:
-    """Whether a name in marks is that of a ship or work: as the model sees it, or behind a ship ("Fähre „Kiel“")."""
+def _names_ship(words: TextWords, span: NameSpan) -> bool:
+    """Whether a name in marks is a ship's: behind a ship ("Fähre „Kiel“"), or no noun tells its kind ("die „Kiel“")."""
     users = span.known is not None and span.known.entry.users
     if span.type == "PER" or users or not words.in_marks(span.begin, span.end):
         return False
-    before = words.at(span.begin) - 1
-    ship = before >= 0 and words.words[before].text.endswith(_SHIPS) and words.gap(before, before + 1)[:1] == " "
-    return ship or (span.type == "MISC" and span.known is None)
+    index = words.at(span.begin) - 1
+    if index < 0 or words.gap(index, index + 1)[:1] != " ":
+        return False
+    before = words.words[index].text
+    noun = before[0].isupper() and before.lower() not in DETERMINERS
+    return before.endswith(_SHIPS) or (not noun and span.type == "MISC" and span.known is None)
 
 
-def _may_be_titled(words: TextWords, span: NameSpan) -> bool:
-    """Whether a name that stands in marks as a ship's or work's elsewhere means this here too; "in Hessen" does not."""
-    if span.known is not None:
-        return words.in_marks(span.begin, span.end) and not span.known.entry.users
+def _may_be_ship(words: TextWords, span: NameSpan) -> bool:
+    """Whether a name that is a ship's elsewhere means the ship here too; "in Hessen" does not."""
+    if span.known is not None or span.type == "LOC":
+        users = span.known is not None and span.known.entry.users
+        return words.in_marks(span.begin, span.end) and not users
     return span.type != "PER"
 
 

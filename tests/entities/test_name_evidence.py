@@ -88,8 +88,10 @@ def test_a_name_of_the_gazetteer_counts_unless_the_model_is_sure(text: str, name
         ("Die Zeitung „[Österreich|ORG 0.6 LOC 0.3]“ berichtet.", [("Österreich", "ORG")]),
         ("Das Wort „[Hessen|LOC 0.6 MISC 0.3]“ fiel.", [("Hessen", "LOC")]),
         ("In [Hessen|MISC 0.6 LOC 0.3] regnet es.", [("Hessen", "LOC")]),
+        ("Die [Nordo Alf|ORG 0.6] kam. Die Fähre „[Nordo Alf|MISC 0.7]“ sank.", [("Nordo Alf", "MISC")] * 2),
         ("Die [Nordo Alf|ORG 0.6] kam. Die „[Nordo Alf|MISC 0.7]“ sank.", [("Nordo Alf", "MISC")] * 2),
-        ("Die [Nordo Alf|ORG 0.6] kam. Die „[Nordo Alf|ORG 0.7]“ sank.", [("Nordo Alf", "ORG")] * 2),
+        ("Das Boot „[Alfo|MISC 0.8]“ sank. In [Alfo|LOC 0.6] regnet es.", [("Alfo", "MISC"), ("Alfo", "LOC")]),
+        ("Die App „[Alfo|MISC 0.7]“ warb. [Alfo|ORG 0.8] zahlt. [Alfo|ORG 0.8] baut.", [("Alfo", "ORG")] * 3),
         ("[Faust|PER 0.6] singt im „[Faust|MISC 0.7]“.", [("Faust", "PER"), ("Faust", "MISC")]),
     ],
 )
