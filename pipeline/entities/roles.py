@@ -126,7 +126,8 @@ def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gaz
 def _shared(words: TextWords, listed: Sequence[tuple[MentionSpan, Cluster]], gazetteer: Gazetteer) -> None:
     """ "Die früheren Minister" before the first of several persons, who all are what the noun says."""
     index = before_titles(words, listed[0][0].begin)
-    role = shared_role(words, index) if index >= 0 and words.gap(index, index + 1) == " " else None
+    beside = index >= 0 and words.gap(index, index + 1) == " "
+    role = shared_role(words, index, listed[-1][0].end) if beside else None
     if role is None:
         return
     for _, person in listed:

@@ -196,6 +196,10 @@ def test_time_grows_with_the_number_of_somebodys_roles_and_not_with_its_square()
         ("Die Freunde Falk Ahlers und Jan Obst kamen.", [None, None]),
         ("Die Minister Falk Ahlers und Kanzler Jan Obst kamen.", ["Minister", "Kanzler"]),
         ("Die Minister Falk Ahlers kamen, Jan Obst ging.", ["Minister", None]),
+        ("Der Plan, für die Minister Falk Ahlers und Jan Obst werben, ist gut.", ["Minister", None]),
+        ("Er las die Pläne, die Minister Falk Ahlers und Jan Obst vorlegten.", ["Minister", None]),
+        ("Es kamen Freunde, die Präsidenten Falk Ahlers und Jan Obst sowie Gäste.", ["Präsident", "Präsident"]),
+        ("Zwei Politiker, die Minister Falk Ahlers und Jan Obst (FDP), kamen.", ["Minister", "Minister"]),
     ],
 )
 def test_a_role_in_the_plural_is_that_of_each_person_behind_it(
