@@ -30,18 +30,21 @@ _LEVEL = re.compile(r"(?:Bundes|Landes|Kreis|Stadt)(?=[a-zäöü]{4})")
 _LEGAL_FORM = re.compile(
     r"(?<=\w)(?: (?:& Co\.?|gemeinnützige|g?GmbH|AG|SE|KG|KGaA|OHG|UG|mbH|eG|AöR|e\. ?V\.?|e\. ?G\.?)){1,4}$"
 )
-_BELONGING = re.compile(r"[A-ZÄÖÜ][\w-]*(?:isch|deutsch)e[rs]?|(?:Deutsch|National|Zentral)e[rs]?")
+BELONGING = re.compile(r"[A-ZÄÖÜ][\w-]*(?:isch|deutsch)e[rs]?|(?:Deutsch|National|Zentral)e[rs]?")
 """What tells the country or region of a body before its noun: "Deutscher Mieterbund"."""
 _SECOND = re.compile(r"(?:I{2,3}|IV|U ?\d{2})$")
 """What tells a club's further teams apart: "VfL Lindow II"."""
 _ADJECTIVE = re.compile(r"\b[a-zäöüß-]+isch(?:e[nrms]?) $")
+
+_ELSEWHERE = re.compile(r" in (?!(?:Berlin|Bonn|Wien)\b)[A-ZÄÖÜ]")
+"""Behind a ministry, that it is none of the country as a whole."""
 
 
 def with_short_names(words: TextWords, clusters: Sequence[Cluster]) -> list[Cluster]:
     """`clusters`, in which an entity has the mentions that name it without its place, level, kind or legal form.
 
     "Städtetag" is the only one that is called "Städtetag NRW", unless an adjective tells the place of the short name
-    ("das bayerische Innenministerium").
+    ("das bayerische Innenministerium"), or the place behind it that it is none of the whole country.
     """
     clusters = _without_kinds(clusters)
     longer: dict[tuple[str, str], list[Cluster]] = {}
@@ -58,7 +61,7 @@ def with_short_names(words: TextWords, clusters: Sequence[Cluster]) -> list[Clus
         home = min(meant.values(), key=lambda one: len(one.name), default=None)
         # "Eintracht" is Eintracht Waldau, also beside "Eintracht Waldau Fußball".
         alone = home is not None and all(one.name.startswith(home.name) for one in meant.values())
-        if home is not None and alone and not _official(cluster) and not _located(words, cluster):
+        if home is not None and alone and not _official(cluster) and not _located(words, cluster, home.name):
             _join(home, cluster)
             joined[id(cluster)] = home
     return [cluster for cluster in clusters if id(cluster) not in joined]
@@ -91,8 +94,13 @@ def _official(cluster: Cluster) -> bool:
     return cluster.name.isupper() and cluster.name.isalpha() and cluster.name not in _KINDS
 
 
-def _located(words: TextWords, cluster: Cluster) -> bool:
-    return any(_ADJECTIVE.search(words.text, max(0, m.begin - 30), m.begin) for m in cluster.mentions)
+def _located(words: TextWords, cluster: Cluster, longer: str) -> bool:
+    """Whether an adjective tells the place of a body, or a ministry sits elsewhere than that of the whole country."""
+    seated = longer.startswith("Bundes") and cluster.name.endswith("ministerium")
+    return any(
+        _ADJECTIVE.search(words.text, max(0, m.begin - 30), m.begin) or (seated and _ELSEWHERE.match(words.text, m.end))
+        for m in cluster.mentions
+    )
 
 
 def without_legal_form(name: str) -> str:
@@ -121,7 +129,7 @@ def _shorter(name: str) -> Iterator[str]:
         yield from (word for word in words if _NUMBER.fullmatch(word))
     if rest and " " not in rest and first.endswith("er") and rest.lower().endswith(_SEATED):
         yield rest
-    if rest and _BELONGING.fullmatch(first):
+    if rest and BELONGING.fullmatch(first):
         yield rest
     yield from _ministries(name)
     yield from _without_given_name(bare)

@@ -54,6 +54,18 @@ def mentions(given: GivenNames, text: str) -> dict[str, int]:
             {"org/ministerium-fuer-kultur": 1, "org/kulturministerium": 1},
         ),
         (
+            "Das [Bundesministerium des Innern|ORG] zahlt. Das [Innenministerium|ORG] in Kiel wirbt.",
+            {"org/bundesinnenministerium": 1, "org/innenministerium": 1},
+        ),
+        (
+            "Das [Bundesinnenministerium|ORG] zahlt. Das [Innenministerium|ORG] in Berlin wirbt.",
+            {"org/bundesinnenministerium": 2},
+        ),
+        (
+            "Das [Ministerium für Bildung und Kultur|ORG] zahlt. Das [Kulturministerium|ORG] in Kiel wirbt.",
+            {"org/ministerium-fuer-bildung-und-kultur": 2},
+        ),
+        (
             "Das [Ministerium für Sport Lindow|ORG] und das [Ministerium für Sport Gransee|ORG] zahlen. Das "
             "[Sportministerium|ORG] wirbt.",
             {
