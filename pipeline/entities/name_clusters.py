@@ -9,7 +9,7 @@ from pipeline.entities.gazetteer import GazetteerMatch
 from pipeline.entities.name_forms import NO_GENITIVES, owns
 from pipeline.entities.nominative import can_only_be_genitive, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
-from pipeline.entities.short_names import with_short_names
+from pipeline.entities.short_names import BELONGING, with_short_names
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.words import ADVERBS, DETERMINERS, PREPOSITIONS, SUBJECT_PRONOUNS, SUBORDINATORS
@@ -25,6 +25,8 @@ _ACRONYM = re.compile(
 _NO_NOUNS = ADVERBS | DETERMINERS | PREPOSITIONS | SUBJECT_PRONOUNS | SUBORDINATORS
 _LONGEST_SHORT_FORM = 4
 """Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
+_BEGINNING = 6
+"""Letters that tell nouns apart: "Fußballbund" is the noun of "Fußball-Bund"."""
 _MARK_AND_BRACKET = re.compile('[“”"«»] \\(')
 _COMPOUND = re.compile(r"""(?<=\w)[“"«»]-\w+$""")
 """The rest of a compound with a name in marks: „Bild“-Zeitung."""
@@ -113,7 +115,7 @@ def cluster_names(words: TextWords, spans: Sequence[NameSpan], short_forms: dict
             cluster = homes[key] = Cluster(span.type, forms[span])
             clusters.append(cluster)
         cluster.add(span.begin, span.end, forms[span])
-        if span.known is not None and cluster.entry is None:
+        if span.known is not None and cluster.entry is None and not _means_another(span.known, short, forms[named]):
             cluster.entry = span.known.entry
     for cluster in clusters:
         cluster.name = _best_name(cluster)
@@ -130,6 +132,22 @@ def _of_one_id_joined(clusters: list[Cluster]) -> list[Cluster]:
         if known is not cluster:
             known.take_in(cluster)
     return [cluster for cluster in clusters if kept[cluster.id] is cluster]
+
+
+def _means_another(known: GazetteerMatch, short: str, long: str) -> bool:
+    """Whether the text has `short` for another body than the gazetteer: "Deutscher Jagdverband (DJV)".
+
+    Two full names, for both of which it can stand, are of one body if they have a noun in common, or its beginning.
+    """
+    entry = known.entry
+    others = [name for name in (entry.name, *entry.aliases, *entry.weak_aliases) if stands_for(short, name)]
+    if long == short or entry.users or not others or not stands_for(short, long):
+        return False
+    return _nouns(long).isdisjoint(noun for name in others for noun in _nouns(name))
+
+
+def _nouns(name: str) -> set[str]:
+    return {word[:_BEGINNING] for word in re.findall(r"[A-ZÄÖÜ]\w+", name) if not BELONGING.fullmatch(word)}
 
 
 def _key(span: NameSpan, form: str) -> tuple[str, str]:

@@ -177,6 +177,12 @@ def test_the_only_one_that_is_called_so_is_meant_by_its_shorter_name(
         ),
         ("Der Verein „[Rettet die Aue|ORG]“ ([RdA|ORG]) klagt. Der [RdA|ORG] jubelt.", {"org/rettet-die-aue": 3}),
         ("Die Gruppe „[Unser Lindow|ORG]“ ([UL|ORG]) siegte. Die [UL|ORG] jubelt.", {"org/unser-lindow": 3}),
+        (
+            "Der [Verein Deutscher Angler|ORG] ([VDA|ORG]) klagt. Der [VDA|ORG] hofft.",
+            {"org/verein-deutscher-angler": 3},
+        ),
+        ("Der [Verband der Autobauer|ORG] ([VDA|ORG]) klagt.", {"org/verband-der-automobilindustrie": 2}),
+        ("Der [Deutsche Automobilclub|ORG] ([ADAC|ORG]) klagt.", {"org/adac": 2}),
         ("Die [Werft Lindow|ORG] ([Nordbau|ORG]) klagt.", {"org/werft-lindow": 1, "org/nordbau": 1}),
     ],
 )
