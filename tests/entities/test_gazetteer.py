@@ -56,6 +56,7 @@ def test_declined_names_are_known(name: str, identifier: str) -> None:
         (("DFL", "Deutsche Fußball Liga", "Deutschen Fußball Liga"), "org/dfl"),
         (("IOC", "Internationalen Olympischen Komitees"), "org/ioc"),
         (("Bild", "Bild-Zeitung"), "org/bild"),
+        (("BMBFSFJ", "Bundesbildungsministerium"), "org/bundesbildungsministerium"),
         (("Esa", "Europäischen Weltraumorganisation"), "org/europaeische-weltraumorganisation"),
     ],
 )
