@@ -17,9 +17,7 @@ _UNION = re.compile(
     r"(?P<UN>Vereinte[nr]?\sNationen|UNO)\b"
 )
 _ROAD = re.compile(r"\b([A-Z])\s(?=\d)")
-_THOUSANDS = re.compile(
-    r"[.'’\u00a0\u2009\u202f ](?=\d{3}(?!\d))(?:(?<=\d[^ ])|(?<=(?<!\d)\d )|(?<=(?<!\d)\d\d )|(?<=(?<!\d)\d\d\d ))"
-)
+_THOUSANDS = re.compile(r"[ .'’\u00a0\u2009\u202f](?=\d{3}(?!\d))(?<=\d.)(?<!\d{4} )")
 """What parts thousands: "20.000", "20'000" in Switzerland, "20 000"; no year and what is counted ("2024 500 Leute")."""
 _TIME = re.compile(r":(?<=\d:)(?=\d)")
 _DIGIT = re.compile(r"\d")

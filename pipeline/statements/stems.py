@@ -5,11 +5,10 @@ from importlib.resources import files
 
 from pipeline.lexicon import lines_of
 
-_DIGRAPHS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
 _APART = str.maketrans({"ö": "œ", "ä": "æ"})
 _OWN_VOWEL = re.compile(r"förder|foerder|zähl|zaehl")
 """Where the umlaut makes another word, and is no inflection: "fördern" is not "fordern"."""
-_TYPED = re.compile(r"(?<=[aou])e")
+_TYPED = re.compile(r"e(?<=[aou]e)")
 _DOUBLED = re.compile(r"(.)\1")
 _UNDOUBLED = re.compile(r"(.)\*")
 _PREFIX = (
@@ -23,7 +22,7 @@ _PREFIXED = re.compile(rf"^({_PREFIX})(.{{3,}})$")
 def folded(word: str) -> str:
     """The word in lower case, umlauts as their vowels however they are typed ("Klöckner", "Kloeckner"), "ß" as "ss"."""
     lower = _OWN_VOWEL.sub(_marked, word.lower())
-    return _TYPED.sub("", lower.translate(_DIGRAPHS).replace("ß", "ss"))
+    return _TYPED.sub("", lower.replace("ä", "a").replace("ö", "o").replace("ü", "u").replace("ß", "ss"))
 
 
 def _marked(found: re.Match[str]) -> str:
@@ -51,7 +50,7 @@ def stem(word: str) -> str:
 def _cistem(word: str) -> str:
     if word.startswith("ge") and len(word) >= 6:
         word = word[2:]
-    word = _DOUBLED.sub(r"\1*", word.replace("sch", "$").replace("ei", "%").replace("ie", "&"))
+    word = _DOUBLED.sub(lambda pair: pair[1] + "*", word.replace("sch", "$").replace("ei", "%").replace("ie", "&"))
     while len(word) > 3:
         if len(word) > 5 and word.endswith(("em", "er", "nd")):
             word = word[:-2]
