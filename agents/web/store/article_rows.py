@@ -76,16 +76,19 @@ def insert_article(
     lines = [_quote_line(quote) for quote in record["quotes"]]
     about = (record["id"], record.get("source"), arrived, at, record["simhash"])
     place = (partition, offset, trail, version, digest)
+    content = (_article_line(record, lines, arrived).model_dump_json(), zlib.compress(value, 1))
+    copies = texts.same(record["simhash"], at, but=None if known is None else known[0])
     seq = connection.execute(
         "INSERT INTO articles (id, source, arrived, at, simhash, partition, position, trail, version, digest,"
-        " line, record, same, first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
-        (*about, *place, _article_line(record, lines, arrived).model_dump_json(), zlib.compress(value, 1)),
+        " line, record, same, first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*about, *place, *content, copies or 0, copies is None),
     ).lastrowid
     assert seq is not None
-    copies = texts.same(record["simhash"], at, but=None if known is None else known[0])
     same = seq if copies is None else copies
-    connection.execute("UPDATE articles SET same = ? WHERE seq = ?", (same, seq))
-    mark_first(connection, same)
+    if copies is None:
+        connection.execute("UPDATE articles SET same = ? WHERE seq = ?", (same, seq))
+    else:
+        mark_first(connection, same)
     _insert_parts(connection, ArticleRow(seq, same, at, arrived, said_before), record, lines)
     delete_unquoted(connection, former)  # what the new version has again has kept its statement
     if known is not None:
@@ -112,13 +115,11 @@ def _insert_parts(
     connection: sqlite3.Connection, kept: ArticleRow, record: dict[str, Any], lines: list[QuoteLine]
 ) -> None:
     nums = {entity["id"]: put_entity(connection, entity) for entity in record["entities"]}
+    counts = {entity["id"]: len(entity["mentions"]) for entity in record["entities"]}
     source = label_num(connection, record.get("source")) or 0
-    connection.executemany(
-        "INSERT OR REPLACE INTO mentions (entity, article, count, arrived, day, source) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (nums[entity["id"]], kept.seq, len(entity["mentions"]), kept.arrived, kept.day, source)
-            for entity in record["entities"]
-        ],
+    connection.executemany(  # OR FAIL: see the triggers
+        "INSERT OR FAIL INTO mentions (entity, article, count, arrived, day, source) VALUES (?, ?, ?, ?, ?, ?)",
+        [(nums[id_], kept.seq, count, kept.arrived, kept.day, source) for id_, count in counts.items()],
     )
     insert_quotes(connection, kept, record, lines, nums)
     connection.execute(

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -38,7 +39,7 @@ class ArticleRow:
     arrived: float
     said_before: Mapping[tuple[str, str], float]
 
-    @property
+    @cached_property
     def day(self) -> int:
         """The day of `at` in Germany, in days since 1 January 1970."""
         moment = instant_at(self.at)
@@ -76,8 +77,8 @@ def insert_quotes(
         words, whole = folded_words(line.text), type_of_whole(line, by_id)
         printed = _as_printed(article, line, words)
         said = _said(entity, statement, printed)
-        cursor = connection.execute(
-            "INSERT INTO quotes (id, article, entity, gender, party, agency, statement, fragment, printed,"
+        cursor = connection.execute(  # OR FAIL: see the triggers
+            "INSERT OR FAIL INTO quotes (id, article, entity, gender, party, agency, statement, fragment, printed,"
             " said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (line.id, article.seq, entity, gender, party, agency, statement, whole is not None, printed, said),
         )

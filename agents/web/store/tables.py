@@ -137,6 +137,8 @@ CREATE TABLE positions (
 ) WITHOUT ROWID;
 CREATE TABLE workers (id TEXT PRIMARY KEY, at REAL NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE states (name TEXT PRIMARY KEY, at REAL NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+-- A statement that a trigger follows begins a savepoint, at which the full-text indexes write what they hold in memory
+-- to the disk: unless it says what is to be done where it fails, other than the default.
 CREATE TRIGGER named AFTER INSERT ON mentions BEGIN
     UPDATE entities SET articles = articles + 1 WHERE num = new.entity;
 END;

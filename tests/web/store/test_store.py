@@ -69,6 +69,13 @@ def test_the_same_bytes_again_are_not_news_but_other_bytes_replace(writer: Store
     assert (entity.quote_count, entity.article_count, entity.mention_count) == (1, 1, 2)
 
 
+def test_what_is_indexed_in_one_batch_is_written_together(writer: StoreWriter, path: Path) -> None:
+    writer.add([message(quote_article(f"a-{number}"), offset=number) for number in range(3)])
+    connection = sqlite3.connect(path)
+    for index in ("search", "quote_search", "entity_search"):
+        assert connection.execute(f"SELECT count(DISTINCT segid) FROM {index}_idx").fetchone() == (1,), index
+
+
 def test_a_restart_loses_nothing_and_goes_on_where_it_was(writer: StoreWriter, path: Path) -> None:
     writer.add([message(quote_article(), offset=41)])
     writer.close()
