@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -29,6 +29,8 @@ REPLAYED_FROM = "replayed_from"
 MOST_BYTES = 32_768
 """Of the headers that are carried along, names and values together, and of a trail. Each message that comes of an
 article has them, and some topics take no message of more than a megabyte."""
+REMEMBERED_TRAILS = 8
+"""All quotes of an article have the same one."""
 REPLAYED_FROM_BYTES = 1_000
 """A longer header of that name was not written by a replay."""
 
@@ -91,11 +93,16 @@ def trail_of(headers: RawHeaders) -> list[dict[str, Any]]:
     """The steps that a message's `trail` header lists, without what is none; producers can write that header too, and
     one that is longer than any of ours counts as none."""
     told = text_of(headers, "trail") or "[]"
+    return list(_steps_in(told if len(told) <= MOST_BYTES else "[]"))
+
+
+@lru_cache(maxsize=REMEMBERED_TRAILS)
+def _steps_in(trail: str) -> tuple[dict[str, Any], ...]:
     try:
-        trail = orjson.loads(told if len(told) <= MOST_BYTES else "[]")
+        steps = orjson.loads(trail)
     except orjson.JSONDecodeError:
-        return []
-    return [step for step in trail if _is_step(step)] if isinstance(trail, list) else []
+        return ()
+    return tuple(filter(_is_step, steps)) if isinstance(steps, list) else ()
 
 
 def _is_step(value: Any) -> bool:
