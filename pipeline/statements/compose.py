@@ -56,6 +56,8 @@ def composed(
 
 def _fullest(occurrences: Sequence[Occurrence]) -> Occurrence:
     """The fullest wording, one in quotation marks if there is one that says about as much; the first of equals."""
+    if len(occurrences) == 1:  # as most often
+        return occurrences[0]
     most = max(occurrence.compared.wording.weight for occurrence in occurrences)
     verbatim = [o for o in occurrences if o.verbatim and o.compared.wording.weight >= _AS_FULL * most]
     return max(verbatim or occurrences, key=lambda o: (o.compared.wording.weight, len(o.compared.wording.words)))

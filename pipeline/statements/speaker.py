@@ -55,10 +55,12 @@ class SpeakerStatements(HeldStatements):
         """
         self._given_out = given_out
         outlines = {name: outline.read(data) for name, data in given_out.outlines()}
+        if not outlines:
+            return {}
         if all_of_it:
             return self.restore(given_out.records(outlines))
         changed_at = {name: outline.changed_at(found) for name, found in outlines.items()}
-        horizon = max(changed_at.values(), default=0) - self._window // timedelta(microseconds=1)
+        horizon = max(changed_at.values()) - self._window // timedelta(microseconds=1)
         for name in [name for name in outlines if changed_at[name] < horizon]:
             self._note_closed(name, outlines.pop(name))
         if outline.torn(outlines.values()):
@@ -157,7 +159,7 @@ class SpeakerStatements(HeldStatements):
                 others += 1
                 statement = composed(self._key, occurrences, whole, updated_at, others=others)
             made[statement.id] = statement, whole, occurrences
-        if reopened := self._read_closed(made.keys() - self._given.keys()):
+        if reopened := self._read_closed(name for name in made if name not in self._given):
             return self._changes(touched | reopened, updated_at)
         self._made = {}
         changed: list[Statement] = []
