@@ -130,19 +130,19 @@ def quoted_in(connection: sqlite3.Connection, article: int) -> dict[tuple[str, s
 
 def delete_quotes(connection: sqlite3.Connection, seqs: Iterable[int]) -> set[int]:
     """Forget the quotes of articles; gives the statements that they belong to."""
-    statements: set[int] = set()
-    for seq in seqs:
-        connection.execute("DELETE FROM quote_columns WHERE article = ?", (seq,))
-        for num, statement in connection.execute(
-            "SELECT num, statement FROM quotes WHERE article = ?", (seq,)
-        ).fetchall():
-            connection.execute("DELETE FROM quote_search WHERE rowid = ?", (num,))
-            connection.execute("DELETE FROM quote_lines WHERE num = ?", (num,))
-            connection.execute("DELETE FROM quote_about WHERE quote = ?", (num,))
-            connection.execute("DELETE FROM quotes WHERE num = ?", (num,))
-            if statement is not None:
-                statements.add(statement)
-    return statements
+    articles = [(seq,) for seq in seqs]
+    query = "SELECT num, statement FROM quotes WHERE article = ?"
+    found = [row for article in articles for row in connection.execute(query, article)]
+    nums = [(num,) for num, _ in found]
+    connection.executemany("DELETE FROM quote_columns WHERE article = ?", articles)
+    for table, column in (
+        ("quotes", "num"),
+        ("quote_lines", "num"),
+        ("quote_about", "quote"),
+        ("quote_search", "rowid"),
+    ):
+        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", nums)
+    return {statement for _, statement in found if statement is not None}
 
 
 def delete_unquoted(connection: sqlite3.Connection, statements: Iterable[int]) -> None:
