@@ -81,8 +81,8 @@ def same_statement(one: ComparedQuote, other: ComparedQuote) -> bool:
     return alike(a, b) or _share_a_sentence(a, b, alike)
 
 
-def _fullness(wording: Wording) -> tuple[float, int, tuple[str, ...]]:
-    return wording.weight, len(wording.words), wording.words
+def _fullness(wording: Wording) -> tuple[float, int, tuple[str, ...], str]:
+    return wording.weight, len(wording.words), wording.words, wording.marks
 
 
 def _contained(a: Wording, b: Wording) -> bool:

@@ -87,6 +87,12 @@ class Wording:
             found for word, found in zip(self.words, self.stems, strict=True) if word not in _WITHOUT_CONTENT
         )
 
+    @cached_property
+    def marks(self) -> str:
+        """What the words do not tell: figures ("neuen" is folded to "neun"), nouns, ends of sentences, and gaps."""
+        nouns = [n for n, noun in enumerate(self.nouns) if noun and self.stems[n] in self.content]
+        return f"{sorted(self.numbers)} {nouns} {sorted(self.stops)} {sorted(self.gaps)}"
+
     @property
     def matter(self) -> frozenset[str]:
         """The content, but for what only says that something was said, to whom and when."""

@@ -20,8 +20,14 @@ WordingId = NewType("WordingId", str)
 
 
 def wording_id(compared: ComparedQuote) -> WordingId:
-    """The name of a rendering's words, of their being in quotation marks or not, and of a short one's surroundings."""
-    parts = [*compared.wording.words, "1" if compared.verbatim else "0", *sorted(compared.surroundings)]
+    """The name of what is compared of a rendering: words and marks, whether it is in quotation marks, and a short one's
+    surroundings."""
+    parts = [
+        *compared.wording.words,
+        compared.wording.marks,
+        "1" if compared.verbatim else "0",
+        *sorted(compared.surroundings),
+    ]
     return WordingId(hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest())
 
 

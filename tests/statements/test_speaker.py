@@ -4,6 +4,7 @@ import gc
 import weakref
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import permutations
 
 import orjson
 import pytest
@@ -62,6 +63,28 @@ def test_a_statement_says_where_it_stood_first_and_has_its_fullest_wording() -> 
     statement = only(changes)
     assert (statement.first.article, statement.text) == ("a-2", WHOLE)
     assert statement.id.startswith("2026-03-02-")
+
+
+def test_new_ones_are_not_nine() -> None:
+    """The words are the same once umlauts are typed alike."""
+    quotes = [record(f"„Wir bauen die {word} Brücken in Rade und Plön“", f"a-{word}") for word in ("neuen", "neun")]
+    assert len(fed(quotes).statements) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("in Rade gesperrt, die Anwohner leiden", "in Rade gesperrt. Die Anwohner leiden"),
+        ("in Rade gesperrt, … die Anwohner leiden", "in Rade gesperrt, die Anwohner leiden"),
+    ],
+)
+def test_quotes_that_differ_only_in_where_sentences_end_give_the_same_in_any_order(one: str, other: str) -> None:
+    """Only that of two sentences shares one of them with the third."""
+    third = record("„Die Anwohner leiden seit Wochen in Harburg. Ich habe den Minister angerufen“", "a-3")
+    ends = "seit Wochen in Harburg“"
+    both = [record(f"„Die Brücke bleibt {text} {ends}", f"a-{n}") for n, text in enumerate((one, other))]
+    states = [state_of(fed(order)) for order in permutations([*both, third])]
+    assert all(state == states[0] for state in states)
 
 
 def test_a_statement_keeps_its_id_when_papers_print_it_later_in_other_words() -> None:
