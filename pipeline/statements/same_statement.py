@@ -18,7 +18,7 @@ ENOUGH = 3.0
 ENOUGH_RETOLD = 2.2
 """Weight of content by which retold words are recognised."""
 LITTLE = 0.12
-"""Share of the content that a longer sentence may word otherwise."""
+"""Share of the content that a longer sentence may leave out."""
 MORE = 0.6
 """Share of the content that the longer of two retold sentences may have besides."""
 SURROUNDINGS = 2.0
@@ -191,7 +191,7 @@ def _retold(a: Wording, b: Wording) -> bool:
     missing, added, prefixes = _unmatched(a.content, b.content)
     if len(missing) > LITTLE * len(a.content) or len(added) > MORE * len(a.content):
         return False
-    if not a.things.isdisjoint(missing) and not b.things.isdisjoint(added):  # of Eisenach, and not of Rüsselsheim
+    if missing and added:  # of Eisenach, and not of Rüsselsheim; has risen, and not fallen
         return False
     elsewhere = any(preposition != b.places.get(noun, preposition) for noun, preposition in a.places.items())
     return not elsewhere and _agree(a, b, prefixes) and not _swapped(a, b)

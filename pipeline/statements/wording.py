@@ -15,7 +15,7 @@ from pipeline.statements.stems import folded, stem
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[-‑'’&/][^\W_]+)*\d*|[%€$]")
 _LEFT_OUT = re.compile(r"\[[^\]]{0,200}\]|\([^)]{0,200}\)|…|\.\.\.")
 _INSIDE = re.compile(r"[-‑'’&/]")
-_STOP = re.compile(r"(?<=[.!?])[\"”“«»‘’']*\s+(?=[\"„“»«‚‘]*[A-ZÄÖÜ0-9])")
+_STOP = re.compile(r"(?<=[.!?])(?<!(?<!\d)\d\.)(?<!(?<!\d)\d\d\.)[\"”“«»‘’']*\s+(?=[\"„“»«‚‘]*[A-ZÄÖÜ0-9])")
 
 COMMON_WEIGHT = 0.4
 """What a very common word counts, where a word that says something counts 1."""
@@ -99,18 +99,13 @@ class Wording:
         return self.content - _INTRODUCING
 
     @cached_property
-    def things(self) -> frozenset[str]:
-        """The nouns: whom and what it is about, where and when."""
-        return self.content & {found for found, noun in zip(self.stems, self.nouns, strict=True) if noun}
-
-    @cached_property
     def bare_nouns(self) -> tuple[str, ...]:
         """The nouns that no preposition governs, in order: who does it, and to whom."""
         return tuple(dict.fromkeys(noun for noun, preposition in self._governed if preposition is None))
 
     @cached_property
     def places(self) -> Mapping[str, str]:
-        """The nouns that a preposition governs, each with the first that does: where, when and how."""
+        """The nouns and figures that a preposition governs, each with the first that does: where, when, by how much."""
         return {noun: preposition for noun, preposition in reversed(self._governed) if preposition is not None}
 
     @cached_property
@@ -120,6 +115,8 @@ class Wording:
         for word, found_stem, noun in zip(self.words, self.stems, self.nouns, strict=True):
             if word in _PREPOSITIONS:
                 governing = _PREPOSITIONS[word]
+            elif found_stem[:1].isdigit() and governing is not None:
+                found.append((found_stem, governing))
             elif noun and found_stem in self.content:
                 found.append((found_stem, governing))
                 governing = None

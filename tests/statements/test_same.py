@@ -130,6 +130,7 @@ def test_small_words_may_be_edited_but_for_who_when_and_where(one: str, other: s
         ("das Werk in Eisenach mit 1300 Leuten wegen der Kosten für Strom und Stahl im Mai", True),
         ("das Werk in Rüsselsheim mit 1300 Leuten wegen hoher Kosten für Strom und Stahl im Mai", False),
         ("das Werk in Eisenach mit 1300 Leuten wegen hoher Kosten für Strom und Blech im Mai", False),
+        ("das Werk in Eisenach mit 1300 Leuten wegen niedriger Kosten für Strom und Stahl im Mai", False),
     ],
 )
 def test_a_long_sentence_that_is_retold_of_another_place_is_another_statement(retold: str, same: bool) -> None:
@@ -141,6 +142,8 @@ def test_a_long_sentence_that_is_retold_of_another_place_is_another_statement(re
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
+        ("die Zahl der Fälle in Kiel sei auf 200 gesunken", "die Zahl der Fälle in Kiel sei um 200 gesunken", False),
+        ("der Anteil sei von 20 auf 30 Prozent gestiegen", "der Anteil sei von 30 auf 20 Prozent gestiegen", False),
         ("die Strecke sei seit Montag in Stendal gesperrt", "die Strecke sei bis Montag in Stendal gesperrt", False),
         ("der Täter sei in den Garten geklettert", "dass der Täter aus dem Garten geklettert sei", False),
         ("das Schiff fahre ins Rote Meer", "dass das Schiff in das Rote Meer fährt", True),
@@ -149,6 +152,13 @@ def test_a_long_sentence_that_is_retold_of_another_place_is_another_statement(re
 )
 def test_where_to_and_until_when_is_not_where_from_and_since_when(one: str, other: str, same: bool) -> None:
     assert same_statement(ComparedQuote(one, "", False), ComparedQuote(other, "", False)) is same
+
+
+@pytest.mark.parametrize("verbatim", [True, False])
+def test_the_same_on_another_day_of_the_month_is_another_statement(verbatim: bool) -> None:
+    """The full stop behind a day ends no sentence."""
+    one, other = (ComparedQuote(f"am {day}. Mai wird das Bad in Unna eröffnet", "", verbatim) for day in (3, 13))
+    assert not same_statement(one, other)
 
 
 def test_three_words_that_say_something_are_enough_to_know_a_misprint() -> None:
