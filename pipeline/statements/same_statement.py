@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import product
 
-from pipeline.statements.wording import Wording, relations, weight
+from pipeline.statements.wording import Wording, telling, weight
 
 ENOUGH = 3.0
 """Weight by which words in a row are recognised wherever they stand."""
@@ -31,6 +31,7 @@ MOST_UNMATCHED = 10_000
 """Pairs of words that only one of two quotes has, among which slips of the pen are looked for."""
 MOST_SENTENCES = 400
 """Pairs of sentences of two quotes that are compared; of more, those that are equal."""
+_CLOSING = " \"”“«»‘’'"
 _PREFIXES = ("ab", "an", "auf", "aus", "bei", "ein", "fest", "her", "hin", "los", "mit", "nach", "vor", "weg", "zu")
 
 
@@ -56,6 +57,11 @@ class ComparedQuote:
         return Wording.of(self.text[:LONGEST_COMPARED])
 
     @cached_property
+    def asks(self) -> bool:
+        """Whether it is a question."""
+        return self.text.rstrip(_CLOSING).endswith("?") or self.wording.asks
+
+    @cached_property
     def short(self) -> bool:
         """Whether anybody could say it of anything, so that the surroundings have to tell."""
         return self.wording.verbatim_weight < ENOUGH
@@ -78,7 +84,7 @@ def same_statement(one: ComparedQuote, other: ComparedQuote) -> bool:
     if _contained(a, b) and (not less.short or _similar_surroundings(less, more)):
         return True
     alike = _nearly_alike if one.verbatim and other.verbatim else _retold
-    return alike(a, b) or _share_a_sentence(a, b, alike)
+    return (alike(a, b) and one.asks is other.asks) or _share_a_sentence(a, b, alike)
 
 
 def _fullness(wording: Wording) -> tuple[float, int, tuple[str, ...], str]:
@@ -163,8 +169,8 @@ def _spelt_alike(one: str, other: str) -> bool:
 
 
 def _turned(gone: Sequence[str], come: Sequence[str]) -> bool:
-    """Whether words that say where, when and who give way to others: "seit" to "bis", "ich" to "er"."""
-    before, now = relations(gone), relations(come)
+    """Whether words that say where, when, who and whether give way to others: "seit" to "bis", "schon" to "erst"."""
+    before, now = telling(gone), telling(come)
     return bool(before and now) and before != now
 
 

@@ -41,7 +41,10 @@ _MODAL = {folded(word): line.split()[0] for line in _LISTS["modal"] for word in 
 _SAME = {stem(folded(word)): stem(folded(line.split()[0])) for line in _LISTS["same"] for word in line.split()}
 _WITHOUT_CONTENT = _FUNCTION | _NEGATION | _TURNING | _MODAL.keys()
 _PREPOSITIONS = {folded(word): line.split()[0] for line in _LISTS["prepositions"] for word in line.split()}
-_RELATIONS = _PREPOSITIONS | {folded(word): line.split()[0] for line in _LISTS["persons"] for word in line.split()}
+_TELLING = _PREPOSITIONS | {
+    folded(word): line.split()[0] for name in ("persons", "whether") for line in _LISTS[name] for word in line.split()
+}
+_ASKING = frozenset(folded(word) for word in _LISTS["asking"])
 _INTRODUCING = frozenset(stem(folded(word)) for word in _LISTS["introducing"])
 _COMMON = frozenset(stem(folded(word)) for word in _LISTS["common"])
 
@@ -127,6 +130,11 @@ class Wording:
         """The figures in it."""
         return frozenset(found for found in self.stems if found[:1].isdigit())
 
+    @property
+    def asks(self) -> bool:
+        """Whether it begins as a question that is retold."""
+        return bool(self.words) and self.words[0] in _ASKING
+
     @cached_property
     def negations(self) -> int:
         """How often it denies."""
@@ -180,9 +188,9 @@ def _read(typed: str) -> tuple[str, str, bool]:
     return _SAME.get(found, found), word, typed[0].isupper()
 
 
-def relations(words: Iterable[str]) -> frozenset[str]:
-    """The prepositions, pronouns and possessives among folded words, "im" as "in" and "mein" as "ich"."""
-    return frozenset(_RELATIONS[word] for word in words if word in _RELATIONS)
+def telling(words: Iterable[str]) -> frozenset[str]:
+    """What small words among folded ones tell: who, when, where and whether; "im" as "in", and "sind" as "bin"."""
+    return frozenset(_TELLING[word] for word in words if word in _TELLING)
 
 
 def weight(stems: Iterable[str]) -> float:

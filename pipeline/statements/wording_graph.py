@@ -20,12 +20,13 @@ WordingId = NewType("WordingId", str)
 
 
 def wording_id(compared: ComparedQuote) -> WordingId:
-    """The name of what is compared of a rendering: words and marks, whether it is in quotation marks, and a short one's
-    surroundings."""
+    """The name of what is compared of a rendering: words and marks, whether it is in quotation marks or a question, and
+    a short one's surroundings."""
     parts = [
         *compared.wording.words,
         compared.wording.marks,
         "1" if compared.verbatim else "0",
+        "?" if compared.asks else ".",
         *sorted(compared.surroundings),
     ]
     return WordingId(hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest())

@@ -117,9 +117,13 @@ def test_of_quotes_with_very_many_sentences_the_equal_ones_are_shared() -> None:
         ),
         ("„Ich habe ihm das Geld in der Garage gegeben“", "„Er hat mir das Geld in der Garage gegeben“", False),
         ("„Mein Vater hat die Orgel in Stade gebaut“", "„Sein Vater hat die Orgel in Stade gebaut“", False),
+        ("„Der Bus nach Plön fährt schon ab Montag“", "„Der Bus nach Plön fährt erst ab Montag“", False),
+        ("„Nur Landwirte bekommen die Prämie aus Plön“", "„Auch Landwirte bekommen die Prämie aus Plön“", False),
+        ("„Er war Chefarzt der Klinik in Peine“", "„Er ist Chefarzt der Klinik in Peine“", False),
+        ("„Ich werde als Landrätin in Plön abtreten“", "„Ich würde als Landrätin in Plön abtreten“", False),
     ],
 )
-def test_small_words_may_be_edited_but_for_who_when_and_where(one: str, other: str, same: bool) -> None:
+def test_small_words_may_be_edited_but_for_who_when_where_and_whether(one: str, other: str, same: bool) -> None:
     assert same_statement(ComparedQuote(one, "", True), ComparedQuote(other, "", True)) is same
 
 
@@ -152,6 +156,20 @@ def test_a_long_sentence_that_is_retold_of_another_place_is_another_statement(re
 )
 def test_where_to_and_until_when_is_not_where_from_and_since_when(one: str, other: str, same: bool) -> None:
     assert same_statement(ComparedQuote(one, "", False), ComparedQuote(other, "", False)) is same
+
+
+@pytest.mark.parametrize(
+    ("other", "verbatim", "same"),
+    [
+        ("„Die Klinik in Peine wird geschlossen“", True, False),
+        ("die Klinik in Peine werde geschlossen", False, False),
+        ("ob die Klinik in Peine geschlossen werde", False, True),
+        ("„… die Klinik in Peine geschlossen“", True, True),
+    ],
+)
+def test_a_question_is_no_assertion(other: str, verbatim: bool, same: bool) -> None:
+    question = ComparedQuote("„Wird die Klinik in Peine geschlossen?“", "", True)
+    assert same_statement(question, ComparedQuote(other, "", verbatim)) is same
 
 
 @pytest.mark.parametrize("verbatim", [True, False])

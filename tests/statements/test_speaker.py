@@ -291,6 +291,8 @@ SENTENCES = [
     *(WHOLE, INDIRECT, FRAGMENT, OTHER, "„schwerer Fehler“", "„Wir haben die Pegel an der Elbe“", "„Das ist gut“"),
     "„Die Brücke in Rade bleibt gesperrt“",
     "„Die Brücke in Rade bleibt gesperrt. Der Bund zahlt den Neubau“",
+    "„Die Brücke in Rade bleibt gesperrt, der Bund zahlt den Neubau“",
+    "„Zahlt der Bund den Neubau?“",
     "„Der Bund zahlt den Neubau“",
     "der Bund zahle den Neubau der Brücke",
     "…",
