@@ -117,7 +117,7 @@ class Wording:
         governing: str | None = None
         for word, found_stem, noun in zip(self.words, self.stems, self.nouns, strict=True):
             if word in _PREPOSITIONS:
-                governing = _PREPOSITIONS[word]
+                governing = governing if governing == "als" else _PREPOSITIONS[word]  # more than in Kiel
             elif found_stem[:1].isdigit() and governing is not None:
                 found.append((found_stem, governing))
             elif noun and found_stem in self.content:
