@@ -45,14 +45,6 @@ QUOTE_RULES = RuleSet[QuoteRule](
             certain=True,
         ),
         QuoteRule(
-            "marks-on-topic",
-            "Words in quotation marks in a line for a topic, below a line of who speaks on several.",
-            "Trainer Jonas Reif über ...\n\n... Torwart Hanno Obst: [„Er war gut.“]",
-            "Trainer Jonas Reif lobte Hanno Obst.\n\n... Torwart Hanno Obst: „Ich war gut.“",
-            0.95,
-            certain=True,
-        ),
-        QuoteRule(
             "signed",
             "A line over a dash or brackets with name and function, where words in quotation marks are signed too.",
             "„Wir bauen neu.“\n– Hanna Obst, Bürgermeisterin\n\n[Das wird teuer.]\n– Jonas Reif, Kämmerer",

@@ -31,7 +31,6 @@ from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.speech_in_marks import speech_in_marks
 from pipeline.quotes.speech_within import SpeechWithin
 from pipeline.quotes.text import AnalysedText, Sentence
-from pipeline.quotes.topics import said_on_topics
 from pipeline.quotes.writings import written_in
 from pipeline.spans import CharRange, TokenRange
 from schemas.records import QuoteType
@@ -70,7 +69,6 @@ class _ArticleScan:
         self.analysed = analysed
         self.tokens = analysed.tokens
         self.signatures = signatures(analysed.text, analysed.quotes)
-        self.on_topics = said_on_topics(analysed.text, analysed.quotes)
         self.found: list[QuoteCandidate] = []
         self.last = LastSpeaker(analysed)
         self.running_on: tuple[QuotedText, int] | None = None
@@ -150,11 +148,6 @@ class _ArticleScan:
         if signed is not None and QUOTE_RULES["marks-signed"].on:
             candidate.speaker_spans = candidate.frame_spans = [signed]
             return by_rule(candidate, "marks-signed")
-        speaker = self.on_topics.get(passage.quoted.begin)
-        if speaker is not None and QUOTE_RULES["marks-on-topic"].on:
-            candidate.speaker_spans = [speaker]
-            candidate.frame_spans = frame_around(self.analysed, sentence, candidate.spans)
-            return by_rule(candidate, "marks-on-topic")
         cue = cue_beside(self.tokens, passage, cues)
         spans: list[CharRange] = [
             CharRange(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked

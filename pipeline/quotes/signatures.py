@@ -12,8 +12,10 @@ from pipeline.quotes.marks import CLOSERS, QuotedText, solid_lines
 from pipeline.quotes.registry import by_rule
 from pipeline.spans import CharOffset, CharRange, char_span
 
-NAME = r"[A-ZÄÖÜ][\w.’'-]*(?: (?:(?:von|van|de|der|zu|al) ){0,2}[A-ZÄÖÜ][\w.’'-]*){1,4}"
-_NAMED = rf"(?P<name>{NAME})(?P<party> \([^()]{{2,40}}\))?(?:, (?P<function>(?:[^.!?:;„“”«»\"()]|\be\. ?V\.){{2,90}}))?"
+_NAME = r"[A-ZÄÖÜ][\w.’'-]*(?: (?:(?:von|van|de|der|zu|al) ){0,2}[A-ZÄÖÜ][\w.’'-]*){1,4}"
+_NAMED = (
+    rf"(?P<name>{_NAME})(?P<party> \([^()]{{2,40}}\))?(?:, (?P<function>(?:[^.!?:;„“”«»\"()]|\be\. ?V\.){{2,90}}))?"
+)
 _OCCASION = (
     r"(?P<occasion>,? (?:über|nach|vor|zu[mr]?|[ia]m|in|auf|bei|beim|gegenüber|angesichts) "
     r"(?:[^.!?:;„“”«»\"()]|(?<=\d)[.:](?=\d)|(?<=\d)\.(?= )){2,90})?"
@@ -78,14 +80,10 @@ def _signature(text: str, span: CharRange) -> re.Match[str] | None:
     match = next((m for pattern in _SIGNATURES if (m := pattern.fullmatch(text, *span))), None)
     if match is None or not (_says_who(match) or match["occasion"]):
         return None
-    return match if means_person(match["name"].split(), (match["function"] or "").split()) else None
-
-
-def means_person(name: Sequence[str], function: Sequence[str] = ()) -> bool:
-    """Whether words that look like a name begin with a given name or a role, or a role stands in the function."""
-    given = name[:-1]
-    roles = (role_word(word) for word in (*given, *function) if word[0].isupper())
-    return any(map(is_given_name, given)) or any(role is not None for role in roles)
+    *given, _ = match["name"].split()
+    words = [word for word in (*given, *(match["function"] or "").split()) if word[0].isupper()]
+    named = any(map(is_given_name, given)) or any(role_word(word) is not None for word in words)
+    return match if named else None
 
 
 def _says_who(signature: re.Match[str]) -> bool:
