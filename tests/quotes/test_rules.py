@@ -358,7 +358,9 @@ def test_what_stands_behind_a_preposition_before_a_colon_is_no_speaker(topic: st
     ("text", "charge", "owner"),
     [
         ("Obst bestritt den Vorwurf, er habe gelogen.", "er habe gelogen", ""),
-        ("Obst hat die Kritik zurückgewiesen, das Geld sei weg.", "das Geld sei weg", ""),
+        ("Obst hat den Vorwurf zurückgewiesen, das Geld sei weg.", "das Geld sei weg", ""),
+        ("Obst widersprach der Kritik, das Geld sei weg.", "das Geld sei weg", ""),
+        ("Obst wies die Kritik zurück, dass das Geld weg sei.", "dass das Geld weg sei", ""),
         ("Obst wies den Vorwurf von sich, er habe gelogen.", "er habe gelogen", ""),
         ("Obst wies Gerüchte zurück, wonach sie gehe.", "sie gehe", ""),
         ("Obst wies den Vorwurf zurück, das Geld verspielt zu haben.", "das Geld verspielt zu haben", ""),
@@ -366,6 +368,9 @@ def test_what_stands_behind_a_preposition_before_a_colon_is_no_speaker(topic: st
         ("Obst wehrt sich gegen den Vorwurf, dass sie lüge.", "dass sie lüge", ""),
         ("Obst verneinte die Frage, ob sie gehe, und sagte, sie bleibe.", "ob sie gehe", ""),
         ("Obst bestritt den Vorwurf, er habe gelogen und betrogen.", "er habe gelogen und betrogen", ""),
+        ("Obst verneinte die Frage, ob er gehe: Er habe noch viel vor.", "ob er gehe", ""),
+        ("Obst bestritt den Vorwurf, er habe gelogen; er habe sich geirrt.", "er habe gelogen", ""),
+        ("Obst bestritt den Vorwurf, er habe gelogen – er habe sich geirrt.", "er habe gelogen", ""),
     ],
 )
 def test_what_somebody_rejects_is_of_others(text: str, charge: str, owner: str) -> None:
@@ -383,6 +388,14 @@ def test_what_somebody_rejects_is_of_others(text: str, charge: str, owner: str) 
         "Gegen die Kritik sagte Obst, sie sei falsch.",
         "Obst wies die Vorwürfe zurück: Sie habe niemanden belogen.",
         "Obst wies die Kritik des Rats zurück, der getagt hatte.",
+        "Obst wies den Vorwurf mit dem Hinweis zurück, das Geld sei da.",
+        "Obst wies die Kritik des Rats mit dem Argument zurück, das Geld sei da.",
+        "Obst wies die Vorwürfe damit zurück, dass die Kasse geprüft worden sei.",
+        "Obst wies den Vorwurf als haltlos zurück, das Geld sei da.",
+        "Obst wies die Kritik zurück, das Geld sei da.",
+        "Den Vorwurf wies Obst zurück, sie habe nie Geld genommen.",
+        "Die Frage verneinte Obst, sie habe noch viel vor.",
+        "Obst bestritt die Vorwürfe, wäre aber zu Gesprächen bereit.",
     ],
 )
 def test_what_somebody_says_against_it_is_his_own(text: str) -> None:
