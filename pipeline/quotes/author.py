@@ -16,8 +16,9 @@ from pipeline.reader.layout import Layout
 from pipeline.spans import CharRange
 
 _UNCHECKED = re.compile(
-    r"(?=.*\b(?:lie(?:ß|ss)(?:en)?|konnten?)\b)(?=.*\bunabhängig)(?=.*(?:prüf|bestätig|verifizier))(?=.*\b(?:nicht|kaum)\b)",
-    re.DOTALL | re.IGNORECASE,
+    r"(?=.*\b(?:Angaben|Aussagen|Behauptungen|Berichte|Darstellungen|Informationen|Meldungen)\b)"
+    r"(?=.*\blie(?:ß|ss)en\b)(?=.*\b[Uu]nabhängig)(?=.*\b(?:nicht|kaum)\b)",
+    re.DOTALL,
 )
 """A sentence that says that nobody else has been able to check what was said."""
 
