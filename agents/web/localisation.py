@@ -18,6 +18,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from babel.support import NullTranslations, Translations
 
 from agents.web.languages import InterfaceLanguage
+from agents.web.query_parameters import day_or_moment
 from schemas.times import LOCAL_TIME, instant, instant_at
 
 
@@ -64,6 +65,11 @@ class Formats:
         """A day, given as YYYY-MM-DD."""
         return _day(value, self._locale)
 
+    def bound(self, value: str) -> str:
+        """A day or a moment that bounds a period, as an address has it."""
+        bound = day_or_moment(value)
+        return self.time(bound.timestamp()) if isinstance(bound, datetime) else self.day(bound.isoformat())
+
     def seconds(self, value: float | None) -> str:
         """A duration in the unit that suits it."""
         if value is None:
@@ -92,6 +98,13 @@ def local_day(value: float | str) -> str:
     """The day of seconds since 1970 UTC, or of an RFC 3339 time, in Germany, as YYYY-MM-DD."""
     moment = _moment(value)
     return "" if moment is None else moment.date().isoformat()
+
+
+def field_value(value: str) -> str:
+    """A day or a moment in Germany, as an address has it, for a form's field of the type `date` or `datetime-local`."""
+    bound = day_or_moment(value)
+    moment = _moment(bound.timestamp()) if isinstance(bound, datetime) else None
+    return bound.isoformat() if moment is None else moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def _moment(value: float | str | None) -> datetime | None:

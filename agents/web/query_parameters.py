@@ -131,15 +131,27 @@ def moment_in(url: URL, name: str, *, end: bool) -> float | None:
     if not value:
         return None
     try:
-        if len(value) == 10:
-            day = date.fromisoformat(value)
-            return day_ends(day) if end else day_begins(day)
-        moment = datetime.fromisoformat(value.replace(" ", "+"))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)).timestamp()
+        bound = day_or_moment(value)
+        if isinstance(bound, datetime):
+            return bound.timestamp()
+        return day_ends(bound) if end else day_begins(bound)
     except (ValueError, OverflowError):
         raise BadRequest(
             "%(name)s: a day such as 2026-03-02 or a time such as 2026-03-02T09:00:00Z", name=name
         ) from None
+
+
+def day_or_moment(value: str) -> date | datetime:
+    """What bounds a period in an address; a moment without a zone is one of Germany.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    value = value.strip()
+    if len(value) == 10:
+        return date.fromisoformat(value)
+    moment = datetime.fromisoformat(value.replace(" ", "+"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)
 
 
 def page_parameters(most: int) -> tuple[Parameter, Parameter]:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from agents.web.charts import axis, bars
 from agents.web.languages import InterfaceLanguage
-from agents.web.localisation import Formats, local_day, translations
+from agents.web.localisation import Formats, field_value, local_day, translations
 from agents.web.models import Copy, TextRange
 from agents.web.models.quotes import UNCERTAIN
 from agents.web.paths import article_path, entity_path, quote_path, web_address
@@ -33,7 +33,7 @@ def environment(language: InterfaceLanguage) -> Environment:
     made.globals.update(formats=Formats(language), bars=bars, axis=axis, citation=citation)
     made.globals.update(in_substance=in_substance, UNCERTAIN=UNCERTAIN)
     made.filters.update(article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked)
-    made.filters.update(with_marks=with_marks, quote_path=quote_path)
+    made.filters.update(with_marks=with_marks, quote_path=quote_path, field_value=field_value)
     made.filters.update(paper_count=paper_count, begins_within=begins_within, publication=publication)
     return made
 

@@ -48,7 +48,15 @@ def test_the_table_of_shares_does_not_scroll_sideways_on_a_phone(address: str, b
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/search", "/articles/m-1", "/entities/per/karla-brinkmeier", "/people", "/shares?vs_speaker=Ahlgrimm"],
+    [
+        "/",
+        "/?since=2026-03-01T18:00",
+        "/search",
+        "/articles/m-1",
+        "/entities/per/karla-brinkmeier",
+        "/people",
+        "/shares?vs_speaker=Ahlgrimm",
+    ],
 )
 def test_nothing_scrolls_sideways_on_a_phone_whose_reader_has_doubled_all_sizes(
     address: str, writer: StoreWriter, browser: Any, path: str

@@ -60,6 +60,12 @@ def chips(page: str) -> list[tuple[str, str]]:
     return [(unescape(re.sub("</?bdi>", "", text)), unescape(link)) for link, text in found]
 
 
+def field_of(page: str, name: str) -> dict[str, str]:
+    """The attributes of a form's field."""
+    (field,) = re.findall(rf'<input [^>]*name="{name}"[^>]*>', page)
+    return dict(re.findall(r'(\w+)="([^"]*)"', field))
+
+
 @pytest.mark.parametrize("path", ["/search", "/shares", f"/entities/{MINISTER}"])
 async def test_the_form_and_the_chips_keep_every_source(client: Client, path: str) -> None:
     query = [("source", "Blatt 0"), ("source", "Blatt 1"), ("party", "Grüne & Co"), ("since", "2026-01-01")]
@@ -73,9 +79,25 @@ async def test_the_form_and_the_chips_keep_every_source(client: Client, path: st
 
 async def test_chips_write_days_as_people_do(client: Client) -> None:
     page = await get(client, "/search?since=2026-01-02&until=2026-03-04T12:00:00Z")
-    assert [text for text, _ in chips(page)] == ["Von: 02.01.2026", "Bis: 2026-03-04T12:00:00Z"]
+    assert [text for text, _ in chips(page)] == ["Von: 02.01.2026", "Bis: 04.03.2026, 13:00"]
     page = await get(client, "/search?since=20260102T9")  # which Python takes for that day
     assert [text for text, _ in chips(page)] == ["Von: 02.01.2026"]
+
+
+@pytest.mark.parametrize("path", ["/", "/search", "/shares", f"/entities/{MINISTER}"])
+@pytest.mark.parametrize("name", ["since", "until", "vs_since"])
+async def test_a_form_keeps_the_hour_that_a_search_is_narrowed_to(client: Client, path: str, name: str) -> None:
+    """With the next word that was searched for, what was published since six o'clock became that of the whole day."""
+    if name == "vs_since" and path != "/shares":
+        return
+    for moment in ("2026-03-01T18:00", "2026-03-01T18:00:00", "2026-03-01T17:00:00Z", "2026-03-01T18:00:00+01:00"):
+        field = field_of(await get(client, f"{path}?{name}={quote(moment)}"), name)
+        assert (field["type"], field["value"][:16]) == ("datetime-local", "2026-03-01T18:00"), moment
+    for value, day in (("2026-03-01", "2026-03-01"), ("%202026-03-01%20", "2026-03-01"), ("20260301T9", "2026-03-01")):
+        field = field_of(await get(client, f"{path}?{name}={value}"), name)
+        assert (field["type"], field["value"]) == ("date", day)
+    assert field_of(await get(client, f"{path}?{name}=9999-12-31T23:30:00Z"), name)["type"] == "datetime-local"
+    assert field_of(await get(client, path), name)["type"] == "date"
 
 
 @pytest.mark.parametrize("path", ["/search", "/shares"])
@@ -100,7 +122,8 @@ async def test_both_sides_of_a_comparison_are_called_by_their_names(client: Clie
         ("speaker=Brinkm", "vs_speaker=Ahlg", ["Brinkm", "Ahlg"]),
         ("source=Blatt+0&source=Blatt+1", "vs_source=Blatt+2", ["Blatt 0, Blatt 1", "Blatt 2"]),
         ("since=2026-03-01", "vs_source=Blatt+2", ["alle", "Blatt 2"]),
-        ("since=2026-03-01", "vs_since=2026-03-02&vs_source=Blatt+2", ["2026-03-01 – ", "Blatt 2, 2026-03-02 – "]),
+        ("since=2026-03-01", "vs_since=2026-03-02&vs_source=Blatt+2", ["01.03.2026 –", "Blatt 2, 02.03.2026 –"]),
+        ("until=2026-03-01", "vs_until=2026-03-02T09:30", ["– 01.03.2026", "– 02.03.2026, 09:30"]),
     ):
         page = await get(client, f"/shares?by=source&{first}&{second}")
         assert re.findall(r"<h2>([^<]*)</h2>", page)[:2] == called

@@ -108,8 +108,8 @@ def _instead(query: Mapping[str, str]) -> dict[str, str | None]:
     return {name: value for name, value in named.items() if value or name in period}
 
 
-def _told_apart(request: Request, names: Mapping[str, str]) -> list[str]:
-    """What tells the two searches apart, for each of them; empty where nothing of the kind narrows it.
+def _told_apart(request: Request, names: Mapping[str, str]) -> list[dict[str, str]]:
+    """What tells the two searches apart, for each of them; fields are empty where nothing of the kind narrows it.
 
     Args:
         names: of entities, by their ids.
@@ -118,9 +118,8 @@ def _told_apart(request: Request, names: Mapping[str, str]) -> list[str]:
     own = {name: ", ".join(query.getall(name, ())) for name in instead}
     called = []
     for fields in (own, instead):
-        speaker, since, until = (fields.get(name) or "" for name in ("speaker", "since", "until"))
-        period = f"{since} – {until}" if since or until else ""
-        called.append(", ".join(filter(None, (names.get(speaker, speaker), fields.get("source"), period))))
+        told = {name: (fields.get(name) or "").strip() for name in ("speaker", "source", "since", "until")}
+        called.append(told | {"speaker": names.get(told["speaker"], told["speaker"])})
     return called
 
 
