@@ -46,6 +46,28 @@ def test_the_table_of_shares_does_not_scroll_sideways_on_a_phone(address: str, b
         looks_as_before(browser)
 
 
+@pytest.mark.parametrize("width", [700, 1280, 1440])
+def test_two_periods_are_compared_without_scrolling_sideways(
+    address: str, writer: StoreWriter, browser: Any, width: int
+) -> None:
+    """What is usual, and what is more, stood out of sight, on wide screens too."""
+    days = {"m-0": "01-02", "m-1": "03-20", "m-2": "03-21"}
+    articles = [
+        quote_article(id, source=f"Allgemeine Zeitung {id}", published_at=f"2026-{day}T09:00:00Z")
+        for id, day in days.items()
+    ]
+    writer.add(message(article, offset=10 + n, at=time.time()) for n, article in enumerate(articles))
+    looks(browser, {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+    try:
+        periods = "since=2026-03-20&until=2026-03-20&vs_since=2026-03-21&vs_until=2026-03-21"
+        browser.get(f"{address}/shares?by=source&{periods}")
+        assert texts(browser, ".shares .tag") == ["mehr als sonst"] * 2
+        assert not browser.execute_script(WIDE)
+        assert fits(browser)
+    finally:
+        looks_as_before(browser)
+
+
 @pytest.mark.parametrize(
     "path",
     [
