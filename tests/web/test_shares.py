@@ -41,6 +41,15 @@ async def test_the_links_of_both_sides_lead_to_what_they_count(client: Client, w
         assert (found["total"], found["items"][0]["source"]) == (1, paper), link
 
 
+async def test_the_quotes_that_are_counted_can_be_exported(client: Client, writer: StoreWriter) -> None:
+    """The page led to those with one of the values alone, and not to all of them."""
+    put(writer, *(copy_of(n, at="2026-09-01T08:00Z") for n in (1, 2)), at=time.time())
+    path = "/shares?by=gender&speaker=Brinkmeier&source=Blatt%201&vs_source=Blatt%202"
+    async with client.get(path, headers={"Accept-Language": "de"}) as response:
+        (link,) = re.findall(r'<a href="([^"]*)">Suche, Export</a>', await response.text())
+    assert unescape(link) == "/search?speaker=Brinkmeier&source=Blatt+1"
+
+
 async def test_a_long_time_is_told_by_weeks_that_begin_on_mondays(client: Client, writer: StoreWriter) -> None:
     first, last = copy_of(1, at="2026-06-03T08:00Z"), copy_of(2, at="2026-08-31T08:00Z", simhash="f" * 16)
     put(writer, first, last, at=time.time())

@@ -68,6 +68,7 @@ async def page(_: web.View, request: Request) -> Response:
             height=HEIGHT,
         ),
         api=address("/api/shares", request.query),
+        search=address("/search", request.query, **dict.fromkeys(("by", *OTHER))),
     )
 
 
