@@ -88,7 +88,7 @@ def same_statement(one: ComparedQuote, other: ComparedQuote) -> bool:
 
 
 def _fullness(wording: Wording) -> tuple[float, int, tuple[str, ...], str]:
-    return wording.weight, len(wording.words), wording.words, wording.marks
+    return wording.weight, len(wording.words), wording.words, wording.written_form
 
 
 def _contained(a: Wording, b: Wording) -> bool:

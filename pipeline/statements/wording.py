@@ -91,7 +91,7 @@ class Wording:
         )
 
     @cached_property
-    def marks(self) -> str:
+    def written_form(self) -> str:
         """What the words do not tell: figures ("neuen" is folded to "neun"), nouns, ends of sentences, and gaps."""
         nouns = [n for n, noun in enumerate(self.nouns) if noun and self.stems[n] in self.content]
         return f"{sorted(self.numbers)} {nouns} {sorted(self.stops)} {sorted(self.gaps)}"

@@ -24,7 +24,7 @@ def wording_id(compared: ComparedQuote) -> WordingId:
     a short one's surroundings."""
     parts = [
         *compared.wording.words,
-        compared.wording.marks,
+        compared.wording.written_form,
         "1" if compared.verbatim else "0",
         "?" if compared.asks else ".",
         *sorted(compared.surroundings),
